@@ -1,0 +1,13 @@
+//! Free-threaded objects for Rust.
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod heap;
+mod sync;
+
+pub mod gil;
+pub mod lock;
+pub mod refcount;
+pub mod runtime;
+
+pub use refcount::{Brc, Weak};
+pub use runtime::{Attached, attach, attach_with, collect};

@@ -1,0 +1,191 @@
+//! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
+
+use super::word::{Decrement, RefCount};
+use crate::runtime::{self, Delivery, Garbage, Parcel};
+
+/// An object with an embedded [`RefCount`].
+///
+/// ```
+/// use freethreaded::refcount::{Counted, RefCount, release, retain};
+///
+/// #[repr(C)]
+/// struct Object {
+///     count: RefCount,
+///     text: String,
+/// }
+///
+/// // SAFETY: the count is where `count` says, `destroy` frees what `Box::into_raw` gave, and `Object` is Send and Sync.
+/// unsafe impl Counted for Object {
+///     unsafe fn count(this: *const Self) -> *const RefCount {
+///         // SAFETY: `this` points to an object.
+///         unsafe { &raw const (*this).count }
+///     }
+///     unsafe fn destroy(this: *mut Self) {
+///         // SAFETY: the last reference is gone.
+///         drop(unsafe { Box::from_raw(this) });
+///     }
+/// }
+///
+/// let object = Box::into_raw(Box::new(Object { count: RefCount::new(), text: "shared".into() }));
+/// // SAFETY: one reference from the start, one more here, two given up.
+/// unsafe {
+///     retain(object);
+///     assert_eq!((*object).text, "shared");
+///     release(object);
+///     release(object);
+/// }
+/// ```
+///
+/// # Safety
+/// - `count` returns a pointer into the object, the same for its whole life.
+/// - `destroy` is sound to call on any thread once the last reference is gone. So a type whose references reach other threads
+///   is `Send` and `Sync` and borrows nothing; one whose references stay on one thread may be anything, and is destroyed there.
+/// - References are given up with [`release`], or with [`RefCount::decrement`] and the result acted on.
+pub unsafe trait Counted {
+    /// The object's count.
+    ///
+    /// # Safety
+    /// `this` points to an object that is not destroyed.
+    unsafe fn count(this: *const Self) -> *const RefCount;
+
+    /// Destroys the object and frees its memory. May run user code.
+    ///
+    /// # Safety
+    /// The last reference to `this` is gone.
+    unsafe fn destroy(this: *mut Self);
+
+    /// The object's size in bytes, for the bounds of delayed destruction.
+    ///
+    /// # Safety
+    /// `this` points to an object that is not destroyed.
+    unsafe fn bytes(this: *const Self) -> usize {
+        // SAFETY: the caller's.
+        unsafe { size_of_val(&*this) }
+    }
+}
+
+/// One reference more.
+///
+/// # Safety
+/// The caller holds a reference to `object`, or something that keeps one alive.
+#[inline]
+pub unsafe fn retain<T: Counted>(object: *const T) {
+    // SAFETY: the object is alive.
+    unsafe { (*T::count(object)).increment() }
+}
+
+/// One reference less; destroys the object if it was the last, or hands the reference to the thread that owns the object.
+///
+/// # Safety
+/// The caller holds a reference to `object` and gives it up.
+#[inline]
+pub unsafe fn release<T: Counted>(object: *mut T) {
+    // SAFETY: the caller's reference.
+    match unsafe { RefCount::decrement(T::count(object)) } {
+        Decrement::Alive => {}
+        // SAFETY: the last reference is gone.
+        Decrement::Dead => unsafe { T::destroy(object) },
+        // SAFETY: the reference was queued, so it is still ours.
+        Decrement::Queued => unsafe { hand_over(object) },
+    }
+}
+
+/// Hands a queued reference to the owner of `object`, or drops it on the owner's behalf if that thread is away or has
+/// finished. This is what a caller of [`RefCount::decrement`] does on [`Decrement::Queued`].
+///
+/// May destroy the object, and other objects that their owners have left undone past a bound.
+///
+/// # Safety
+/// The caller's decrement of `object` was queued, and it has not handed it over yet.
+#[cold]
+#[inline(never)]
+pub unsafe fn hand_over<T: Counted>(object: *mut T) {
+    // SAFETY: as for this function.
+    if unsafe { settle_queued(object) } == Decrement::Dead {
+        // Not delayed: on its own thread an object that is not Send is destroyed in this call.
+        // SAFETY: the last reference is gone, and nothing but counted references led to the object.
+        unsafe { T::destroy(object) };
+    }
+}
+
+/// [`hand_over`], but leaves the destroying to the caller.
+///
+/// # Safety
+/// As for [`hand_over`].
+pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
+    // SAFETY: the queued reference keeps the object alive.
+    let owner = unsafe { (*T::count(object)).owner() };
+    let Some(owner) = owner else {
+        // SAFETY: queued, and no owner.
+        return unsafe { RefCount::decrement_queued(T::count(object)) };
+    };
+    // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
+    let parcel = unsafe { Parcel::new(object.cast(), merge_parcel::<T>) };
+    match runtime::deliver(owner, parcel) {
+        Delivery::Left => {
+            runtime::run_overdue_orphans();
+            Decrement::Queued
+        }
+        Delivery::Opened(None) => Decrement::Alive,
+        Delivery::Opened(Some(_)) => Decrement::Dead,
+    }
+}
+
+/// Opens a parcel: merges, and says what to destroy.
+///
+/// # Safety
+/// `object` points to a `T` with a queued reference, which this gives up; the calling thread owns it or acts for its
+/// owner.
+unsafe fn merge_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
+    let object: *mut T = object.cast();
+    // SAFETY: the queued reference keeps the object alive.
+    let (count, bytes) = unsafe { (T::count(object), T::bytes(object)) };
+    // SAFETY: as for this function.
+    match unsafe { RefCount::merge(count) } {
+        // SAFETY: dead, and `Counted` allows any thread to destroy an object that others had references to.
+        Decrement::Dead => Some(unsafe { Garbage::new(object.cast(), destroy_erased::<T>, bytes) }),
+        Decrement::Alive | Decrement::Queued => None,
+    }
+}
+
+/// # Safety
+/// The last reference to the `T` at `object` is gone.
+unsafe fn destroy_erased<T: Counted>(object: *mut ()) {
+    // SAFETY: the caller's.
+    unsafe { T::destroy(object.cast()) }
+}
+
+/// Makes `object` immortal: from then on, references to it cost nothing and it is never destroyed.
+///
+/// At once if the calling thread owns it, or nobody does, or the owner is away; else as soon as the owner comes to its mailbox.
+///
+/// # Safety
+/// The caller holds a reference to `object`.
+pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
+    // SAFETY: the caller's reference keeps it alive.
+    let count = unsafe { &*T::count(object) };
+    if count.make_immortal_here() {
+        return;
+    }
+    let Some(owner) = count.owner() else {
+        count.make_immortal_for_owner();
+        return;
+    };
+    // The parcel's own reference, which keeps the object alive on the way and is never given up.
+    count.increment();
+    // SAFETY: `immortal_parcel` is what the owner, or who acts for it, may do, and runs no user code.
+    let parcel = unsafe { Parcel::new(object.cast(), immortal_parcel::<T>) };
+    match runtime::deliver(owner, parcel) {
+        Delivery::Left | Delivery::Opened(None) => {}
+        Delivery::Opened(Some(_)) => unreachable!("nothing dies of immortality"),
+    }
+}
+
+/// # Safety
+/// `object` points to a live `T` with a reference that is given up to immortality; the calling thread owns it or acts
+/// for its owner.
+unsafe fn immortal_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
+    // SAFETY: the parcel's reference keeps it alive.
+    unsafe { (*T::count(object.cast::<T>())).make_immortal_for_owner() };
+    None
+}

@@ -1,0 +1,38 @@
+//! Biased reference counts: an intrusive word for runtimes, [`Brc`] for everybody else.
+//!
+//! An object is owned by the thread that made it. The owner counts its references in plain memory; other threads count in an
+//! atomic word; a reference that a foreign thread cannot subtract goes to the owner's merge queue, and once the two
+//! halves are merged the object is counted as `Arc` counts. This is the scheme of PEP 703, after Choi, Shull and Torrellas,
+//! *Biased Reference Counting* (PACT 2018).
+//!
+//! | piece | for |
+//! |---|---|
+//! | [`Brc`], [`Weak`] | programs: the surface of `Arc` |
+//! | [`Immortal`] | objects in `static`s |
+//! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header |
+//! | [`SharedPtr`] | pointers that the crate's containers can hold |
+//!
+//! # When an object is destroyed
+//!
+//! At once, in the call that drops the last reference, if that call is the owner's, or the object was merged before, or its owner is in
+//! [`detach`](crate::Attached::detach) or has finished. Else the owner merges at its next allocation, attach, checkpoint, detach or
+//! exit, and the object is destroyed where the [runtime](crate::runtime#where-destructors-run) allows destructors.
+//!
+//! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread
+//! drops meanwhile: nobody else may touch its counts.
+
+mod brc;
+mod counted;
+mod immortal;
+mod shared;
+mod shared_ptr;
+mod weak;
+mod word;
+
+pub use brc::Brc;
+pub use counted::{Counted, hand_over, make_immortal, release, retain};
+pub use immortal::Immortal;
+pub use shared::State;
+pub use shared_ptr::SharedPtr;
+pub use weak::Weak;
+pub use word::{Decrement, RefCount};

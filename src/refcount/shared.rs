@@ -1,0 +1,137 @@
+//! The shared half of a refcount: a signed count and two state bits in one word.
+
+/// What has happened to an object's count. States only rise within one life of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum State {
+    /// Only counted references exist. The owner may free without a locked instruction.
+    Default = 0,
+    /// Weak references exist or existed: the owner must go through a merge to free.
+    Weak = 1,
+    /// A thread that is not the owner has handed its reference to the owner's merge queue.
+    Queued = 2,
+    /// No owner: only the shared count means anything.
+    Merged = 3,
+}
+
+/// The shared word: state in the low two bits, signed count in the high 30.
+///
+/// The state is low so that no carry out of the count can touch it: with the state above the count, an increment at −1
+/// would carry into it.
+///
+/// Counts from [`BAND`](Self::BAND) on, either way, are *saturated*: the object is leaked rather than ever freed. Whoever
+/// meets such a count sets it back to the middle of the band, so threads that were a step behind cannot carry it out:
+/// each moves it by one, and there are fewer threads than half a band is wide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub(crate) struct Shared(pub(crate) u32);
+
+impl Shared {
+    /// One reference.
+    pub(crate) const ONE: u32 = 4;
+    const STATE: u32 = 3;
+    /// From this count on, and from its negative down, a count is saturated.
+    pub(crate) const BAND: i32 = 1 << 28;
+    /// Where a saturated count is set.
+    const MIDDLE: i32 = Self::BAND + (1 << 27);
+    pub(crate) const MAX_COUNT: i32 = (1 << 29) - 1;
+    pub(crate) const MIN_COUNT: i32 = -(1 << 29);
+
+    /// Merged, count 0: dead.
+    pub(crate) const DEAD: Self = Self::new(0, State::Merged);
+    /// Default, count 0: nobody but the owner has ever counted.
+    pub(crate) const UNTOUCHED: Self = Self::new(0, State::Default);
+
+    pub(crate) const fn new(count: i32, state: State) -> Self {
+        debug_assert!(count >= Self::MIN_COUNT && count <= Self::MAX_COUNT);
+        Self((count << 2) as u32 | state as u32)
+    }
+
+    pub(crate) const fn count(self) -> i32 {
+        self.0 as i32 >> 2
+    }
+
+    pub(crate) const fn state(self) -> State {
+        match self.0 & Self::STATE {
+            0 => State::Default,
+            1 => State::Weak,
+            2 => State::Queued,
+            _ => State::Merged,
+        }
+    }
+
+    pub(crate) const fn is_merged(self) -> bool {
+        self.0 & Self::STATE == State::Merged as u32
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_saturated(self) -> bool {
+        // Count in [-BAND, BAND) as one unsigned comparison; the state bits do not matter, being below.
+        self.0.wrapping_add((Self::BAND as u32) << 2) >= (Self::BAND as u32) << 3
+    }
+
+    pub(crate) const fn with_state(self, state: State) -> Self {
+        Self(self.0 & !Self::STATE | state as u32)
+    }
+
+    /// One reference more. Wraps, as the fetch-and-add does that this describes.
+    pub(crate) const fn plus_one(self) -> Self {
+        Self(self.0.wrapping_add(Self::ONE))
+    }
+
+    /// One reference less.
+    pub(crate) const fn minus_one(self) -> Self {
+        Self(self.0.wrapping_sub(Self::ONE))
+    }
+
+    /// A saturated count in the middle of its band.
+    pub(crate) const fn recentred(self) -> Self {
+        let middle = if self.count() < 0 { -Self::MIDDLE } else { Self::MIDDLE };
+        Self::new(middle, self.state())
+    }
+
+    /// The merged word for this count plus `more` references; saturated if either is.
+    pub(crate) const fn merged_with(self, more: i64) -> Self {
+        let total = self.count() as i64 + more;
+        if self.is_saturated() || total >= Self::BAND as i64 {
+            return Self::new(Self::MIDDLE, State::Merged);
+        }
+        debug_assert!(total >= 0, "more references were dropped than made");
+        // A negative total is a caller's error that safe code cannot make. Leak rather than free.
+        if total < 0 {
+            return Self::new(Self::MIDDLE, State::Merged);
+        }
+        Self::new(total as i32, State::Merged)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATES: [State; 4] = [State::Default, State::Weak, State::Queued, State::Merged];
+
+    #[test]
+    fn round_trips_and_steps_for_every_sign_and_state() {
+        let edges = [0, 1, 2, Shared::BAND - 1, Shared::BAND, Shared::MIDDLE, Shared::MAX_COUNT];
+        for count in edges.into_iter().flat_map(|c| [c, -c, -c - 1]) {
+            for state in STATES {
+                let word = Shared::new(count, state);
+                assert_eq!((word.count(), word.state()), (count, state));
+                assert_eq!(word.is_merged(), state == State::Merged);
+                assert_eq!(word.is_saturated(), !(-Shared::BAND..Shared::BAND).contains(&count), "{count}");
+                if count < Shared::MAX_COUNT {
+                    assert_eq!(word.plus_one(), Shared::new(count + 1, state));
+                }
+                if count > Shared::MIN_COUNT {
+                    assert_eq!(word.minus_one(), Shared::new(count - 1, state));
+                }
+                if word.is_saturated() {
+                    let middle = word.recentred();
+                    assert_eq!((middle.state(), middle.count() < 0), (state, count < 0));
+                    assert!(middle.is_saturated());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,572 @@
+//! The biased count: the protocol of PEP 703 over the scheme of Choi, Shull and Torrellas (PACT 2018).
+//!
+//! # The three fields
+//!
+//! | field | meaning | written by |
+//! |---|---|---|
+//! | `owner` | id of the thread that owns the object; 0 = nobody (merged or immortal) | the owner, or who acts for it |
+//! | `local` | references counted by the owner; all ones = immortal | the same |
+//! | `shared` | [`Shared`]: signed count and state | anyone, by RMW |
+//!
+//! References in existence = `local` + count of `shared`, while the object is not immortal or saturated. Either part
+//! alone says nothing: a reference counted in one may be dropped in the other, so the shared count can be negative.
+//!
+//! "Who acts for it": a thread that holds the owner's mailbox lock while the owner is absent or gone. The owner leaves and
+//! takes that lock around every absence, so `owner` and `local` are never touched by two threads at once; they are atomics
+//! because others read them (`local` for immortality, `owner` to compare). Accesses are relaxed but for the end of an ownership.
+//!
+//! # Transitions
+//!
+//! | who | operation | finds | does |
+//! |---|---|---|---|
+//! | anyone | any | `local` = all ones | nothing (immortal) |
+//! | owner | increment | | `local` + 1; reaching all ones makes it immortal |
+//! | other | increment | | `shared` + 1, relaxed |
+//! | owner | decrement | `local` > 1 | `local` − 1 |
+//! | owner | decrement | `local` = 1, `shared` untouched | `local` = 0: **dead**, no RMW; `owner` stays |
+//! | owner | decrement | `local` = 1, else | `owner` = 0, then `shared` → merged; **dead** if the count is 0 |
+//! | other | decrement | default or weak, count ≤ 0 | `shared` → queued, count unchanged: the reference goes to the owner's mailbox |
+//! | other | decrement | default or weak, count > 0; queued | count − 1 |
+//! | other | decrement | merged | count − 1; **dead** if that makes 0 |
+//! | owner or for it | open the parcel | owned | `local` and `owner` = 0, then `shared` → merged with `local` − 1 more; **dead** if 0 |
+//! | owner or for it | open the parcel | merged meanwhile | as a decrement of a merged object |
+//! | other | try-increment | untouched, or dead | fails |
+//! | other | try-increment | else | count + 1 |
+//! | holder | make weak | default | state → weak |
+//!
+//! `owner` and `local` are written before the CAS to merged: behind it another thread may free the object.
+//!
+//! # Orderings
+//!
+//! - Every decrement of `shared` and every merge is a **release**: the uses before it come before the freeing.
+//! - Whoever finds the object dead has an **acquire** of `shared`: the load in the owner's fast path, the fence
+//!   behind the last merged decrement, the CAS of a merge.
+//! - Increments are relaxed: the reference that is copied keeps the object alive. A try-increment acquires, as `Arc`'s upgrade
+//!   does: it may be the first that this thread has of the object.
+//!
+//! Checked by: `loom-tests/tests/loom_refcount.rs`; by the table in `tests/count_table.rs`.
+
+use core::fmt;
+
+use super::shared::{Shared, State};
+use crate::runtime::{ThreadId, current_id, id_for_new_object};
+use crate::sync::atomic::{AtomicU32, Ordering};
+use crate::sync::{acquire, const_unless_loom};
+
+/// What a decrement came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a dead object must be destroyed, a queued one handed to its owner"]
+pub enum Decrement {
+    /// Other references exist; the caller must not touch the object any more.
+    Alive,
+    /// That was the last reference: the caller destroys the object.
+    Dead,
+    /// The reference was not subtracted: the caller hands it to the owner with [`hand_over`](super::hand_over).
+    Queued,
+}
+
+/// A biased reference count, to be embedded in the header of an object.
+///
+/// 12 bytes, no allocation. The thread that made the object counts in plain memory; all others count in an atomic word;
+/// when the two halves have to meet, the owner (or, while it is away, anyone) merges them. See the
+/// [module](crate::refcount) for the protocol and [`Counted`](super::Counted) for how a runtime uses it with
+/// its own objects.
+///
+/// ```
+/// use freethreaded::refcount::{Decrement, RefCount};
+/// let count = RefCount::new();
+/// count.increment();
+/// // SAFETY: `count` stands for two references, and nothing is destroyed by them.
+/// unsafe {
+///     assert_eq!(RefCount::decrement(&raw const count), Decrement::Alive);
+///     assert_eq!(RefCount::decrement(&raw const count), Decrement::Dead);
+/// }
+/// ```
+#[repr(C)]
+pub struct RefCount {
+    owner: AtomicU32,
+    local: AtomicU32,
+    shared: AtomicU32,
+}
+
+/// `local` of an immortal object.
+const IMMORTAL: u32 = u32::MAX;
+
+impl RefCount {
+    /// A count of one reference, owned by the calling thread. Registers the thread on its first use.
+    ///
+    /// Inside [`detach`](crate::Attached::detach), and while thread-locals are destroyed, the object has no owner and
+    /// is counted as `Arc` counts.
+    #[inline]
+    #[must_use]
+    pub fn new() -> Self {
+        match id_for_new_object() {
+            ThreadId::NO_ONE => Self::new_merged(),
+            owner => Self::with_fields(owner, 1, Shared::UNTOUCHED),
+        }
+    }
+
+    const_unless_loom! {
+        /// A count of one reference, owned by `owner`. The object must reach that thread before anyone counts.
+        ///
+        /// ```
+        /// use freethreaded::{refcount::RefCount, runtime::on_this_thread};
+        /// let _registered = freethreaded::attach();
+        /// let count = RefCount::new_owned(on_this_thread().id.unwrap());
+        /// assert!(count.is_unique());
+        /// ```
+        #[must_use]
+        pub const fn new_owned(owner: ThreadId) -> Self {
+            Self::with_fields(owner.get(), 1, Shared::UNTOUCHED)
+        }
+    }
+
+    const_unless_loom! {
+        /// A count of one reference without owner: every thread counts in the shared word.
+        #[must_use]
+        pub const fn new_merged() -> Self {
+            Self::with_fields(ThreadId::NOBODY, 0, Shared::new(1, State::Merged))
+        }
+    }
+
+    const_unless_loom! {
+        /// The count of an object that is never destroyed; for `static` objects.
+        ///
+        /// ```
+        /// use freethreaded::refcount::RefCount;
+        /// static COUNT: RefCount = RefCount::new_immortal();
+        /// COUNT.increment(); // nothing happens
+        /// assert!(COUNT.is_immortal());
+        /// ```
+        #[must_use]
+        pub const fn new_immortal() -> Self {
+            Self::with_fields(ThreadId::NOBODY, IMMORTAL, Shared::new(1, State::Merged))
+        }
+    }
+
+    const_unless_loom! {
+        const fn with_fields(owner: u32, local: u32, shared: Shared) -> Self {
+            Self { owner: AtomicU32::new(owner), local: AtomicU32::new(local), shared: AtomicU32::new(shared.0) }
+        }
+    }
+
+    /// A count of no reference at all, on which every upgrade fails until [`publish`](Self::publish).
+    pub(crate) fn new_unpublished() -> Self {
+        Self::with_fields(ThreadId::NOBODY, 0, Shared::DEAD)
+    }
+
+    /// Gives an unpublished count its first reference, in state weak, and the calling thread as owner.
+    pub(crate) fn publish(&self) {
+        match id_for_new_object() {
+            // Release: partner is the acquire in `try_increment`, whose thread then sees the value.
+            ThreadId::NO_ONE => self.shared.store(Shared::new(1, State::Merged).0, Ordering::Release),
+            id => {
+                self.local.store(1, Ordering::Relaxed);
+                self.owner.store(id, Ordering::Relaxed);
+                // Release: as above; and after `owner`, which nobody uses while the shared word is dead.
+                self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn load_shared(&self, ordering: Ordering) -> Shared {
+        Shared(self.shared.load(ordering))
+    }
+
+    #[inline(always)]
+    fn is_mine(&self) -> bool {
+        // The owner's own id is the last value it has seen there, or it is not the owner.
+        self.owner.load(Ordering::Relaxed) == current_id()
+    }
+
+    /// One reference more. The caller holds a reference, or something that keeps one alive.
+    #[inline]
+    pub fn increment(&self) {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return;
+        }
+        if self.is_mine() {
+            // All ones is reached after 2^32 − 2 steps, and is then what it should be: immortal.
+            self.local.store(local + 1, Ordering::Relaxed);
+        } else {
+            // Relaxed: the caller's reference keeps the object alive.
+            let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+            if before.is_saturated() {
+                self.recentre();
+            }
+        }
+    }
+
+    /// `n` references more; saturates as [`increment`](Self::increment) does.
+    ///
+    /// ```
+    /// use freethreaded::refcount::RefCount;
+    /// let count = RefCount::new();
+    /// count.increment_by(9);
+    /// assert_eq!(count.references(), 10);
+    /// ```
+    pub fn increment_by(&self, n: u32) {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return;
+        }
+        if self.is_mine() {
+            self.local.store(local.saturating_add(n), Ordering::Relaxed);
+            return;
+        }
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            let sum = i64::from(seen.count()) + i64::from(n);
+            let count = sum.min(i64::from(Shared::BAND)) as i32;
+            let new = if seen.is_saturated() { seen.recentred() } else { Shared::new(count, seen.state()) };
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Sets a saturated count to the middle of its band, so that late steps cannot carry it out.
+    #[cold]
+    fn recentre(&self) {
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        while seen.is_saturated() {
+            let new = seen.recentred();
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// One reference less.
+    ///
+    /// # Safety
+    /// `this` points to a count of a live object, and the caller gives up a reference to it: unless the result says that the
+    /// object is dead or the reference queued, the caller does not touch the object again.
+    #[inline]
+    pub unsafe fn decrement(this: *const Self) -> Decrement {
+        // SAFETY: the caller's reference keeps the object alive up to the store or RMW below. The fields are all
+        // atomics, so a reference to them may be older than the freeing.
+        let count = unsafe { &*this };
+        let local = count.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return Decrement::Alive;
+        }
+        if count.is_mine() {
+            count.local.store(local - 1, Ordering::Relaxed);
+            if local != 1 {
+                return Decrement::Alive;
+            }
+            // Acquire: partner is the release of every decrement; the uses of other threads come before the freeing.
+            if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED {
+                return Decrement::Dead;
+            }
+            // SAFETY: still alive: this thread owns it and has not merged it.
+            return unsafe { Self::last_local(this) };
+        }
+        // SAFETY: as for this function.
+        unsafe { Self::decrement_shared(this) }
+    }
+
+    /// The owner has dropped its last own reference, and the shared word has been touched.
+    ///
+    /// # Safety
+    /// The calling thread owns the object, `local` is 0, and the object is alive.
+    #[cold]
+    unsafe fn last_local(this: *const Self) -> Decrement {
+        // SAFETY: alive up to the CAS in `merge_into_shared`.
+        let count = unsafe { &*this };
+        // Before the CAS: behind it the object may be freed. Release: partner is the acquire in `owner`.
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, 0) }
+    }
+
+    /// # Safety
+    /// The calling thread acts for the owner, has set `owner` and `local` to 0, and the object is alive.
+    unsafe fn merge_into_shared(this: *const Self, more: i64) -> Decrement {
+        // SAFETY: alive up to the successful CAS.
+        let count = unsafe { &*this };
+        let mut seen = count.load_shared(Ordering::Relaxed);
+        loop {
+            debug_assert!(!seen.is_merged());
+            let new = seen.merged_with(more);
+            // Release: our uses come before a later freeing. Acquire: if it is dead now, the uses of others come
+            // before our freeing.
+            match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) if new == Shared::DEAD => return Decrement::Dead,
+                Ok(_) => return Decrement::Alive,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// # Safety
+    /// As for [`decrement`](Self::decrement), and the object is not immortal.
+    #[inline]
+    unsafe fn decrement_shared(this: *const Self) -> Decrement {
+        // SAFETY: the caller's reference keeps the object alive up to the successful RMW.
+        let count = unsafe { &*this };
+        let mut seen = count.load_shared(Ordering::Relaxed);
+        loop {
+            if seen.is_saturated() {
+                return Decrement::Alive;
+            }
+            if seen.is_merged() {
+                // Merged is the last state, so a plain subtraction will do.
+                // Release: our uses come before the freeing. Partner: the acquire below.
+                let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
+                if before != Shared::DEAD.plus_one() {
+                    return Decrement::Alive;
+                }
+                // Acquire: partner is the release of every earlier decrement.
+                acquire!(count.shared);
+                return Decrement::Dead;
+            }
+            let queue = seen.state() < State::Queued && seen.count() <= 0;
+            let new = if queue { seen.with_state(State::Queued) } else { seen.minus_one() };
+            // Release: our uses come before the freeing by whoever merges.
+            match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// The owner's id as it stands; `None` if the count was merged, or is just being merged.
+    pub(super) fn owner(&self) -> Option<ThreadId> {
+        // Acquire: partner is the release in the merges. Who finds no owner may mark `local` as immortal, and that
+        // mark must come after the merge's store of 0.
+        ThreadId::from_owner(self.owner.load(Ordering::Acquire))
+    }
+
+    /// Gives up a queued reference of an object that was merged, or is just being merged.
+    ///
+    /// # Safety
+    /// As for [`decrement`](Self::decrement); the caller's own decrement was queued, and it then saw no owner.
+    pub(super) unsafe fn decrement_queued(this: *const Self) -> Decrement {
+        // SAFETY: as for this function. The state is queued at least, so the result is never queued.
+        unsafe { Self::decrement_shared(this) }
+    }
+
+    /// Merges the two halves and gives up one reference: what opening a parcel does.
+    ///
+    /// # Safety
+    /// The calling thread owns the object or acts for its owner, and gives up a queued reference to it.
+    pub(super) unsafe fn merge(this: *const Self) -> Decrement {
+        // SAFETY: the queued reference keeps the object alive.
+        let count = unsafe { &*this };
+        let local = count.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return Decrement::Alive;
+        }
+        if count.owner().is_none() {
+            // SAFETY: as for this function. Merged: the owner itself, or who acted for it, did so before.
+            return unsafe { Self::decrement_shared(this) };
+        }
+        // Before the CAS: behind it the object may be freed. Release: partner is the acquire in `owner`.
+        count.local.store(0, Ordering::Relaxed);
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, i64::from(local) - 1) }
+    }
+
+    /// One reference more, if the object is alive; for holders of a weak reference.
+    ///
+    /// The object must not be in its default state: [`make_weak`](Self::make_weak) comes before the first weak reference.
+    ///
+    /// ```
+    /// use freethreaded::refcount::{Decrement, RefCount};
+    /// let count = RefCount::new();
+    /// count.make_weak();
+    /// assert!(count.try_increment());
+    /// # unsafe { let _ = RefCount::decrement(&raw const count); }
+    /// // SAFETY: the last of two references.
+    /// assert_eq!(unsafe { RefCount::decrement(&raw const count) }, Decrement::Dead);
+    /// assert!(!count.try_increment());
+    /// ```
+    #[inline]
+    pub fn try_increment(&self) -> bool {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return true;
+        }
+        if self.is_mine() {
+            // 0: the owner's fast path has freed it, and its destructor is running.
+            if local == 0 {
+                return false;
+            }
+            self.local.store(local + 1, Ordering::Relaxed);
+            return true;
+        }
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            if seen == Shared::UNTOUCHED || seen == Shared::DEAD {
+                return false;
+            }
+            if seen.is_saturated() {
+                return true;
+            }
+            // Acquire: partner is the release in `publish`, and of whoever gave us the weak reference.
+            match self.shared.compare_exchange(
+                seen.0,
+                seen.plus_one().0,
+                Ordering::Acquire,
+                Ordering::Relaxed,
+            ) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Moves the object out of its default state, so that [`try_increment`](Self::try_increment) may be used on it.
+    /// The caller holds a reference.
+    pub fn make_weak(&self) {
+        // Relaxed: the state guards nothing but this word, and the caller's reference keeps the object alive.
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        while seen.state() == State::Default {
+            let new = seen.with_state(State::Weak);
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Whether the caller's reference is the only one. `false` is also the answer where the calling thread cannot
+    /// know: on an object that another thread owns. Acquires: with `true` the caller may write.
+    #[must_use]
+    pub fn is_unique(&self) -> bool {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return false;
+        }
+        // Acquire: partner is the release of the decrements that made it unique.
+        let shared = self.load_shared(Ordering::Acquire);
+        if self.is_mine() {
+            local == 1 && shared.count() == 0 && shared.state() < State::Queued
+        } else {
+            shared == Shared::DEAD.plus_one()
+        }
+    }
+
+    /// Gives up the caller's reference if it is the only strong one and the calling thread can know that. Then the object is
+    /// dead, as after a decrement; else the caller keeps its reference. Weak references may exist.
+    pub(super) fn take_if_unique(&self) -> bool {
+        if !self.is_unique() {
+            return false;
+        }
+        if !self.is_mine() {
+            let (one, dead) = (Shared::DEAD.plus_one(), Shared::DEAD);
+            // Acquire: partner is the release of the decrements that left one. Release: nobody decrements after us.
+            return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();
+        }
+        self.local.store(0, Ordering::Relaxed);
+        let seen = self.load_shared(Ordering::Acquire);
+        if seen == Shared::UNTOUCHED {
+            return true;
+        }
+        self.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // An upgrade may come first; then the caller's reference goes on in the shared half.
+        let weak = Shared::new(0, State::Weak);
+        // Acquire: as above. Release: a try-increment that sees it dead needs nothing from us.
+        if self.shared.compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            return true;
+        }
+        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and the caller's reference, which is counted
+        // by the 1, keeps it alive.
+        let merged = unsafe { Self::merge_into_shared(self, 1) };
+        debug_assert_eq!(merged, Decrement::Alive);
+        false
+    }
+
+    /// Whether the object is never destroyed.
+    #[inline]
+    #[must_use]
+    pub fn is_immortal(&self) -> bool {
+        self.local.load(Ordering::Relaxed) == IMMORTAL
+    }
+
+    /// Makes the object immortal if the calling thread may: it owns the object, or nobody does. Otherwise returns `false`
+    /// and does nothing; [`make_immortal`](super::make_immortal) then asks the owner.
+    ///
+    /// The caller holds a reference; it and all others become uncounted.
+    pub(super) fn make_immortal_here(&self) -> bool {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return true;
+        }
+        let owner = self.owner();
+        if owner.is_none() || self.is_mine() {
+            self.make_immortal_for_owner();
+            return true;
+        }
+        false
+    }
+
+    /// Makes the object immortal. The calling thread owns the object or acts for its owner, or the object is merged.
+    pub(super) fn make_immortal_for_owner(&self) {
+        if self.is_immortal() {
+            return;
+        }
+        // A reference that is never given up: threads that do not see the mark yet cannot count down to zero.
+        // Relaxed: as an increment.
+        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+        if before.is_saturated() {
+            self.recentre();
+        }
+        // Relaxed: a thread that gets a reference from one that saw the mark sees the mark, by coherence; so no
+        // reference that was not counted is ever subtracted.
+        self.local.store(IMMORTAL, Ordering::Relaxed);
+        self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+    }
+
+    /// The number of references: exact when the calling thread is the owner or the object is merged, and no
+    /// other thread counts meanwhile; else a snapshot that never was. `usize::MAX` if immortal.
+    #[must_use]
+    pub fn references(&self) -> usize {
+        let local = self.local.load(Ordering::Relaxed);
+        if local == IMMORTAL {
+            return usize::MAX;
+        }
+        let shared = self.load_shared(Ordering::Relaxed);
+        usize::try_from(i64::from(local) + i64::from(shared.count())).unwrap_or(0)
+    }
+
+    /// The state of the shared half.
+    #[must_use]
+    pub fn state(&self) -> State {
+        self.load_shared(Ordering::Relaxed).state()
+    }
+
+    /// Whether the object never left its default state, so that nobody has a weak reference. The caller has found it
+    /// dead.
+    #[inline]
+    pub(super) fn never_weak(&self) -> bool {
+        self.load_shared(Ordering::Relaxed) == Shared::UNTOUCHED
+    }
+}
+
+impl Default for RefCount {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for RefCount {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shared = self.load_shared(Ordering::Relaxed);
+        f.debug_struct("RefCount")
+            .field("owner", &self.owner())
+            .field("local", &self.local.load(Ordering::Relaxed))
+            .field("shared", &shared.count())
+            .field("state", &shared.state())
+            .finish()
+    }
+}
+
+const _: () = assert!(cfg!(loom) || size_of::<RefCount>() == 12);

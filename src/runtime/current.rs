@@ -1,0 +1,654 @@
+//! What a thread knows of itself: its id, its record, how deep inside the runtime it is.
+//!
+//! The cells are `const` and have no destructor, so they can be read at any time, thread exit included. A second
+//! thread-local has the destructor that takes the thread out of the runtime.
+//!
+//! | life | record | id |
+//! |---|---|---|
+//! | not yet registered | none | `NO_ONE` |
+//! | registered | its own | its own; `NO_ONE` inside `detach`, or when its slot has no generation left |
+//! | locals destroyed | none, but a borrowed one for the length of an operation | `NO_ONE` |
+
+use core::cell::Cell;
+use core::ptr;
+
+use super::garbage::{Garbage, Pile};
+use super::id::ThreadId;
+use super::mailbox::Presence;
+use super::record::{Record, Request};
+use super::registry::registry;
+use super::retire;
+use crate::sync::atomic::Ordering;
+use crate::sync::{barrier, thread_cells};
+
+/// The bits of [`Current::after`]: what is to be done on leaving, so that leaving tests one word.
+pub(crate) struct After;
+
+impl After {
+    /// The retire list is not empty.
+    pub(crate) const GARBAGE: u32 = 1;
+    /// This thread holds the global lock.
+    pub(crate) const GIL: u32 = 2;
+    /// The record is borrowed by a thread whose locals are gone: given back on leaving.
+    pub(crate) const BORROWED: u32 = 4;
+}
+
+pub(crate) struct Current {
+    id: Cell<u32>,
+    record: Cell<*const Record>,
+    /// Tokens, pins and operations of this thread that are alive.
+    depth: Cell<u64>,
+    /// Of those, writing operations of containers.
+    operations: Cell<u32>,
+    after: Cell<u32>,
+    /// Destructors of garbage are running further up the stack.
+    destroying: Cell<bool>,
+    /// The thread's locals are being destroyed, and this thread has left.
+    exited: Cell<bool>,
+}
+
+thread_cells! {
+    static CURRENT: Current = Current::new();
+}
+
+#[cfg(not(loom))]
+std::thread_local! {
+    static LEAVE: Leave = const { Leave };
+}
+
+/// Takes the thread out of the runtime when its locals are destroyed.
+#[cfg(not(loom))]
+struct Leave;
+
+#[cfg(not(loom))]
+impl Drop for Leave {
+    fn drop(&mut self) {
+        with(Current::exit);
+    }
+}
+
+/// The calling thread's cells.
+#[inline(always)]
+pub(crate) fn with<R>(f: impl FnOnce(&Current) -> R) -> R {
+    CURRENT.with(f)
+}
+
+/// The id under which the calling thread owns objects at this moment, as it stands in owner fields:
+/// [`ThreadId::NO_ONE`] if it can own none.
+#[inline(always)]
+pub(crate) fn id() -> u32 {
+    CURRENT.with(|c| c.id.get())
+}
+
+/// As [`id`], for a thread that is about to own a new object: registers it on its first call, and merges
+/// what others have left in its mailbox. Runs no user code.
+#[inline]
+pub(crate) fn id_for_new_object() -> u32 {
+    CURRENT.with(|c| {
+        let record = c.record.get();
+        // SAFETY: a record in the cell is this thread's, and records are never freed.
+        if record.is_null() || unsafe { &*record }.requests.load(Ordering::Relaxed) & Request::MAIL != 0 {
+            c.prepare_for_new_object();
+        }
+        c.id.get()
+    })
+}
+
+impl Current {
+    const fn new() -> Self {
+        Self {
+            id: Cell::new(ThreadId::NO_ONE),
+            record: Cell::new(ptr::null()),
+            depth: Cell::new(0),
+            operations: Cell::new(0),
+            after: Cell::new(0),
+            destroying: Cell::new(false),
+            exited: Cell::new(false),
+        }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.id.get()
+    }
+
+    pub(crate) fn depth(&self) -> u64 {
+        self.depth.get()
+    }
+
+    pub(crate) fn is_outermost(&self) -> bool {
+        self.depth.get() == 1
+    }
+
+    /// The record, if the thread has one.
+    pub(crate) fn record(&self) -> Option<&'static Record> {
+        // SAFETY: null, or a record, and records are never freed while the registry is in use.
+        unsafe { self.record.get().as_ref() }
+    }
+
+    /// The record of a thread that is inside.
+    fn inside(&self) -> &'static Record {
+        debug_assert!(self.depth.get() > 0);
+        self.record().expect("a thread inside the runtime has a record")
+    }
+
+    fn set_after(&self, bit: u32) {
+        self.after.set(self.after.get() | bit);
+    }
+
+    fn clear_after(&self, bit: u32) {
+        self.after.set(self.after.get() & !bit);
+    }
+
+    /// Enters the runtime: what containers publish from here on stays valid until [`leave`](Self::leave).
+    #[inline]
+    pub(crate) fn enter(&self) {
+        let depth = self.depth.get();
+        if depth == 0 {
+            self.enter_outermost();
+        }
+        self.depth.set(depth + 1);
+    }
+
+    #[inline]
+    fn enter_outermost(&self) {
+        let Some(record) = self.record() else { return self.enter_unregistered() };
+        Self::pin(record);
+        // Relaxed: a hint; whoever must be heard at once stops the threads by other means.
+        if record.requests.load(Ordering::Relaxed) != 0 {
+            self.answer_requests(record);
+        }
+    }
+
+    #[inline(always)]
+    fn pin(record: &Record) {
+        // Acquire: partner is the increment in `RetireList::pass`.
+        let epoch = registry().epoch.load(Ordering::Acquire);
+        // Release: partner is the acquire in `Registry::oldest_reader`, see `retire`.
+        record.epoch.store(epoch, Ordering::Release);
+        barrier::light();
+    }
+
+    #[inline(always)]
+    fn unpin(record: &Record) {
+        // Release: partner is the acquire in `Registry::oldest_reader`: our reads come before the reclaiming.
+        record.epoch.store(Record::IDLE, Ordering::Release);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_unregistered(&self) {
+        self.register();
+        self.enter_outermost();
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn answer_requests(&self, record: &'static Record) {
+        let requests = record.requests.load(Ordering::Relaxed);
+        if requests & Request::GIL != 0 && self.after.get() & After::GIL == 0 {
+            self.take_gil(record);
+        }
+        if requests & Request::MAIL != 0 {
+            self.collect_mail(record);
+        }
+    }
+
+    /// Takes the global lock, outside while it waits.
+    fn take_gil(&self, record: &Record) {
+        Self::unpin(record);
+        registry().gil.take();
+        self.set_after(After::GIL);
+        Self::pin(record);
+    }
+
+    /// Leaves what [`enter`](Self::enter) entered. Destructors run only if `explicit`.
+    #[inline]
+    pub(crate) fn leave(&self, explicit: bool) {
+        let depth = self.depth.get() - 1;
+        self.depth.set(depth);
+        if depth == 0 {
+            // SAFETY: a thread inside the runtime has a record.
+            Self::unpin(unsafe { &*self.record.get() });
+            if self.after.get() != 0 {
+                self.leave_slow(explicit);
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn leave_slow(&self, explicit: bool) {
+        let _outside = Outside(self);
+        if explicit && self.after.get() & After::GARBAGE != 0 {
+            self.settle(Settle::AtPoint);
+        }
+    }
+
+    /// Registers this thread, or borrows a record for one whose locals are gone already.
+    #[cold]
+    fn register(&self) {
+        debug_assert!(self.record.get().is_null());
+        let (record, id) = registry().register();
+        self.record.set(record);
+        #[cfg(not(loom))]
+        let stays = !self.exited.get() && LEAVE.try_with(|_| ()).is_ok();
+        #[cfg(loom)]
+        let stays = !self.exited.get();
+        if stays {
+            self.id.set(id.map_or(ThreadId::NO_ONE, ThreadId::get));
+        } else {
+            // Nobody would merge what it owned after it gave the record back.
+            record.mailbox.lock().presence = Presence::Gone;
+            self.set_after(After::BORROWED);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn prepare_for_new_object(&self) {
+        match self.record() {
+            Some(record) => {
+                self.collect_mail(record);
+                // SAFETY: this thread's record; the closure only moves items between lists.
+                unsafe {
+                    record.owned.with(|list| {
+                        if list.ready.amount().is_due() {
+                            // A thread that only makes objects never comes to a point where it may run destructors.
+                            // Whoever drops them does.
+                            registry().orphan(|orphans| orphans.ready.append(&mut list.ready));
+                        }
+                    });
+                }
+            }
+            // A thread whose locals are gone makes objects without owner.
+            None if self.exited.get() => {}
+            None => {
+                self.register();
+                if self.after.get() & After::BORROWED != 0 {
+                    self.give_back();
+                }
+            }
+        }
+    }
+
+    /// Merges what others have left in the mailbox. What is dead goes on the pile.
+    fn collect_mail(&self, record: &Record) {
+        let parcels = {
+            let mut mailbox = record.mailbox.lock();
+            // Relaxed: set and cleared under the mailbox lock.
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            mailbox.take()
+        };
+        record.tally.merged.add(parcels.len() as u64);
+        for parcel in parcels {
+            // SAFETY: the parcel lay in this thread's mailbox, so this thread owns the object, or has merged it
+            // meanwhile; and this thread is not absent, or nobody could have left the parcel.
+            if let Some(garbage) = unsafe { parcel.open() } {
+                self.pile(record, garbage);
+            }
+        }
+    }
+
+    /// Puts garbage that needs no grace period on this thread's pile.
+    fn pile(&self, record: &Record, garbage: Garbage) {
+        record.tally.retired.add(1);
+        record.tally.retired_bytes.add(garbage.bytes as u64);
+        // SAFETY: this thread's record; pushing runs no user code.
+        unsafe { record.owned.with(|list| list.ready.push(garbage)) };
+        self.set_after(After::GARBAGE);
+    }
+
+    /// Hands garbage to the retire list, to be destroyed after a grace period.
+    pub(crate) fn retire(&self, garbage: Garbage) {
+        let record = self.inside();
+        record.tally.retired.add(1);
+        record.tally.retired_bytes.add(garbage.bytes as u64);
+        // SAFETY: this thread's record; pushing runs no user code.
+        unsafe { record.owned.with(|list| list.retire(garbage)) };
+        self.set_after(After::GARBAGE);
+    }
+
+    #[inline]
+    pub(crate) fn begin_operation(&self) {
+        self.enter();
+        self.operations.set(self.operations.get() + 1);
+    }
+
+    #[inline]
+    pub(crate) fn end_operation(&self) {
+        let operations = self.operations.get() - 1;
+        self.operations.set(operations);
+        if operations == 0 && self.after.get() & After::GARBAGE != 0 {
+            return self.end_operation_slow();
+        }
+        self.leave(false);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_operation_slow(&self) {
+        let depth = self.depth.get() - 1;
+        self.depth.set(depth);
+        if depth > 0 {
+            return self.settle(Settle::AfterOperation);
+        }
+        // Destructors run outside, so that this thread does not hold back its own garbage.
+        Self::unpin(self.record().expect("a thread inside the runtime has a record"));
+        let _outside = Outside(self);
+        self.settle(Settle::AfterOperation);
+    }
+
+    /// Whether this thread can destroy what it has just unlinked at once: no other thread is known, and nothing of
+    /// this thread but the current operation is inside.
+    #[inline]
+    pub(crate) fn alone_in_operation(&self) -> bool {
+        self.depth.get() == 1 && registry().alone()
+    }
+
+    /// Moves garbage on and runs destructors, as far as the occasion allows.
+    fn settle(&self, occasion: Settle) {
+        let Some(record) = self.record() else { return };
+        let registry = registry();
+        let outside = self.depth.get() == 0;
+        // SAFETY: this thread's record; nothing in the closure runs user code.
+        let run = unsafe {
+            record.owned.with(|list| {
+                if outside && !list.is_empty() && registry.alone() {
+                    list.skip_grace();
+                } else if list.is_due() || occasion.forces_pass() {
+                    if occasion.forces_pass() {
+                        registry.adopt_orphans(list);
+                    }
+                    let renew = matches!(occasion, Settle::Checkpoint).then_some(record);
+                    list.pass(registry, renew);
+                    record.tally.passes.add(1);
+                }
+                match occasion {
+                    // With nobody to wait for, the removing call itself destroys.
+                    Settle::AfterOperation => list.ready.amount().is_due() || outside && registry.alone(),
+                    Settle::AtPoint | Settle::Checkpoint | Settle::Everything => true,
+                }
+            })
+        };
+        if run {
+            self.run_destructors(record);
+        }
+        // SAFETY: as above.
+        if unsafe { record.owned.with(|list| list.is_empty()) } {
+            self.clear_after(After::GARBAGE);
+        }
+    }
+
+    fn run_destructors(&self, record: &Record) {
+        struct Done<'a>(&'a Cell<bool>);
+        impl Drop for Done<'_> {
+            fn drop(&mut self) {
+                self.0.set(false);
+            }
+        }
+        // Further up the stack the loop below will come to what was added since.
+        if self.destroying.get() || std::thread::panicking() {
+            return;
+        }
+        self.destroying.set(true);
+        let _done = Done(&self.destroying);
+        // SAFETY: this thread's record; popping runs no user code, and the borrow ends before the destructor runs.
+        while let Some(garbage) = unsafe { record.owned.with(|list| list.ready.pop()) } {
+            record.tally.reclaimed.add(1);
+            record.tally.reclaimed_bytes.add(garbage.bytes as u64);
+            // SAFETY: on the ready pile, so its grace period has passed.
+            unsafe { garbage.run() };
+        }
+    }
+
+    /// A checkpoint of the outermost token.
+    #[inline]
+    pub(crate) fn checkpoint(&self) {
+        let record = self.inside();
+        // Relaxed loads: this thread's own word, and hints.
+        let current = registry().epoch.load(Ordering::Relaxed) == record.epoch.load(Ordering::Relaxed);
+        if current && self.after.get() == 0 && record.requests.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        self.checkpoint_slow(record);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn checkpoint_slow(&self, record: &'static Record) {
+        let requests = record.requests.load(Ordering::Relaxed);
+        if requests & Request::MAIL != 0 {
+            self.collect_mail(record);
+        }
+        if requests & Request::GIL != 0 && registry().gil.is_asked() {
+            Self::unpin(record);
+            registry().gil.release();
+            registry().gil.take();
+        }
+        Self::pin(record);
+        if self.after.get() & After::GARBAGE != 0 {
+            self.settle(Settle::Checkpoint);
+        }
+    }
+
+    /// What [`collect`](super::collect) does on this thread.
+    pub(crate) fn collect(&self) {
+        if self.record.get().is_null() {
+            self.enter();
+            self.leave(true);
+        }
+        let Some(record) = self.record() else { return };
+        self.collect_mail(record);
+        // The second round takes what the destructors of the first gave up.
+        for _ in 0..2 {
+            self.settle(Settle::Everything);
+        }
+    }
+
+    /// Begins an absence: see [`Away`].
+    fn go_away(&self, record: &'static Record) -> Option<ThreadId> {
+        let id = ThreadId::from_owner(self.id.get());
+        self.id.set(ThreadId::NO_ONE);
+        if let Some(id) = id {
+            let mut mailbox = record.mailbox.lock();
+            let parcels = mailbox.take();
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            record.tally.merged.add(parcels.len() as u64);
+            for parcel in parcels {
+                // SAFETY: as in `collect_mail`. Under the lock, so before anybody may act for this thread.
+                if let Some(garbage) = unsafe { parcel.open() } {
+                    self.pile(record, garbage);
+                }
+            }
+            mailbox.presence = Presence::Absent(id);
+        }
+        id
+    }
+
+    /// The thread ends: it destroys what it can, leaves the rest to others, and gives its record back.
+    pub(crate) fn exit(&self) {
+        self.exited.set(true);
+        let Some(record) = self.record() else { return };
+        self.collect_mail(record);
+        if self.depth.get() == 0 {
+            self.settle(Settle::Everything);
+        } else if self.after.get() & After::GIL != 0 {
+            registry().gil.release();
+        }
+        self.go_away(record);
+        record.mailbox.lock().presence = Presence::Gone;
+        let registry = registry();
+        // SAFETY: this thread's record, a last time.
+        unsafe { record.owned.with(|list| registry.orphan(|orphans| orphans.adopt(list))) };
+        self.record.set(ptr::null());
+        self.after.set(0);
+        // A token was leaked. What was borrowed from it may be in use for ever, on other threads too: the record
+        // stays pinned and is never reused.
+        if self.depth.replace(0) == 0 {
+            registry.unregister(record);
+        }
+    }
+
+    /// Gives a borrowed record back.
+    #[cold]
+    fn give_back(&self) {
+        let Some(record) = self.record() else { return };
+        self.record.set(ptr::null());
+        self.after.set(0);
+        // SAFETY: this thread occupies the record until it unregisters it below.
+        unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
+        registry().unregister(record);
+    }
+}
+
+/// On which occasion garbage is settled.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Settle {
+    /// At the end of an outermost writing operation.
+    AfterOperation,
+    /// At the end of an attach scope.
+    AtPoint,
+    /// At a checkpoint of the outermost token: the thread's own epoch moves on.
+    Checkpoint,
+    /// On `collect`, `detach` and thread exit.
+    Everything,
+}
+
+impl Settle {
+    fn forces_pass(self) -> bool {
+        matches!(self, Settle::Checkpoint | Settle::Everything)
+    }
+}
+
+/// The end of a stay inside, behind destructors, which may have unwound: gives up the global lock and a borrowed
+/// record, unless a destructor leaked a token and the thread is inside again.
+struct Outside<'a>(&'a Current);
+
+impl Drop for Outside<'_> {
+    fn drop(&mut self) {
+        let current = self.0;
+        if current.depth.get() != 0 {
+            return;
+        }
+        if current.after.get() & After::GIL != 0 {
+            current.clear_after(After::GIL);
+            registry().gil.release();
+        }
+        if current.after.get() & After::BORROWED != 0 {
+            current.give_back();
+        }
+    }
+}
+
+/// An absence of this thread: its id reads "no one", others may merge what it owns; if no reference borrowed
+/// from the runtime can be alive, it is outside as well. Ends on drop, also on unwinding.
+pub(crate) struct Away {
+    /// The id to take again, if the thread had one.
+    id: Option<ThreadId>,
+    unpinned: bool,
+    gil: bool,
+}
+
+impl Away {
+    /// Begins an absence of a thread that is inside.
+    pub(crate) fn begin() -> Self {
+        with(|c| {
+            let record = c.inside();
+            let id = c.go_away(record);
+            let unpinned = c.is_outermost();
+            if unpinned {
+                c.depth.set(0);
+                Current::unpin(record);
+            }
+            let gil = c.after.get() & After::GIL != 0;
+            let away = Self { id, unpinned, gil };
+            if unpinned && c.after.get() & After::GARBAGE != 0 {
+                c.settle(Settle::Everything);
+            }
+            if gil {
+                c.clear_after(After::GIL);
+                registry().gil.release();
+            }
+            away
+        })
+    }
+}
+
+impl Drop for Away {
+    fn drop(&mut self) {
+        with(|c| {
+            let record = c.record().expect("the record of a thread that was inside");
+            if let Some(id) = self.id {
+                // Behind this lock come all merges that others have made meanwhile.
+                record.mailbox.lock().presence = Presence::Present(id);
+                c.id.set(id.get());
+            }
+            if self.gil && c.after.get() & After::GIL == 0 {
+                registry().gil.take();
+                c.set_after(After::GIL);
+            }
+            if self.unpinned {
+                // Another token may have been leaked meanwhile, then the thread never went outside again.
+                if c.depth.get() == 0 {
+                    Current::pin(record);
+                }
+                c.depth.set(c.depth.get() + 1);
+            }
+        });
+    }
+}
+
+/// Runs `f`, which blocks, without the global lock. References borrowed from the runtime stay valid.
+pub(crate) fn without_gil<R>(f: impl FnOnce() -> R) -> R {
+    struct Retake;
+    impl Drop for Retake {
+        fn drop(&mut self) {
+            registry().gil.take();
+            with(|c| c.set_after(After::GIL));
+        }
+    }
+    let held = with(|c| c.after.get() & After::GIL != 0);
+    let _retake = held.then(|| {
+        with(|c| c.clear_after(After::GIL));
+        registry().gil.release();
+        Retake
+    });
+    f()
+}
+
+/// What became of a parcel.
+pub(crate) enum Delivery {
+    /// It lies in the owner's mailbox.
+    Left,
+    /// The owner was away, and the parcel was opened here; what was found dead is for the caller to destroy.
+    Opened(Option<Garbage>),
+}
+
+/// Leaves a parcel for the thread `owner`, or opens it if that thread is away.
+#[cold]
+pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delivery {
+    let record = registry().record(owner.slot());
+    let mut mailbox = record.mailbox.lock();
+    if mailbox.presence == Presence::Present(owner) {
+        mailbox.push(parcel);
+        // Relaxed: read as a hint; the parcel itself is behind the lock.
+        record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);
+        return Delivery::Left;
+    }
+    // SAFETY: under the lock, and the owner is absent, or another thread has its slot and it is gone for good.
+    Delivery::Opened(unsafe { parcel.open() })
+}
+
+/// Runs the destructors of dead objects that no thread claims, if they have become many. For calls in which the
+/// user expects destructors: the drop of a reference.
+#[cold]
+pub(crate) fn run_overdue_orphans() {
+    let pile: Pile = registry().take_overdue_orphans();
+    if pile.is_empty() || std::thread::panicking() {
+        if !pile.is_empty() {
+            registry().orphan(|orphans| orphans.ready.append(&mut { pile }));
+        }
+        return;
+    }
+    retire::run_pile(pile);
+}

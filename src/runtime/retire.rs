@@ -1,0 +1,197 @@
+//! Delayed reclamation: a thread's retire list and the grace period.
+//!
+//! # Protocol
+//!
+//! One global epoch `G`, which only grows; one epoch word per record, [`Record::IDLE`] while the thread is outside.
+//!
+//! - *Reader*: `e := G` (acquire); `record.epoch := e` (release); **light barrier**; then it loads pointers. On leaving
+//!   `record.epoch := IDLE` (release).
+//! - *Remover*: unlinks the thing, puts it on its list of *fresh* garbage. Later, in a **pass**: `tag := G += 1`
+//!   (acquire + release), the fresh garbage becomes a batch with that tag; **heavy barrier**; then it loads the epoch word of every
+//!   record (acquire). A batch is *ready* when every word is `IDLE` or at least its tag.
+//!
+//! Why nobody still reads ready garbage. Let a reader store `e` and the remover load its word:
+//! - The barriers order the reader's store first: the load sees `e` or a later value. It waits while `e < tag`. If
+//!   `e >= tag`, the reader's load of `G` read from the remover's increment or one after it, and so saw the unlinking.
+//! - The barriers order the heavy side first: the reader's loads behind its light barrier see the unlinking.
+//! - What the reader did before it left or renewed is visible to the remover through release and acquire on the word.
+//!   The store of `e` is a release too: a scanner may see it without ever having seen the `IDLE` before it.
+//!
+//! The tag is taken by the remover itself *after* unlinking. Reading `G + 1` without the increment would be too early: another
+//! remover may have made that epoch before our unlinking, and a reader in it may hold our pointer.
+//!
+//! One increment per pass and a minimum over the readers frees a batch after one grace period. (Three rotating
+//! generations, as epoch schemes often have, would need two.) Later passes need no new barrier for an old batch: a reader that
+//! its heavy barrier did not show cannot reach the batch.
+//!
+//! # Where destructors run
+//!
+//! Garbage that is ready goes on a pile, and the pile is run only
+//! 1. in the call that removed the thing, when no other thread is known and no token is alive;
+//! 2. at explicit points: `checkpoint`, `detach`, the end of an outermost attach scope, `collect`, thread exit;
+//! 3. past [`Amount::BOUND`], at the end of an outermost writing operation of a container, after every lock is released, or in
+//!    a drop of a reference that was handed to another thread.
+//!
+//! Never while a pass looks at records, and never during unwinding (a second panic would end the process).
+//!
+//! Checked by: `loom-tests/tests/loom_epoch.rs`.
+
+use std::collections::VecDeque;
+
+use super::garbage::{Amount, Garbage, Pile};
+use super::record::Record;
+use super::registry::{Registry, registry};
+use crate::sync::atomic::Ordering;
+use crate::sync::barrier;
+
+/// Garbage of one thread, by how far its grace period has come.
+pub(crate) struct RetireList {
+    fresh: Pile,
+    waiting: VecDeque<(u64, Pile)>,
+    pub(crate) ready: Pile,
+}
+
+impl RetireList {
+    pub(crate) const fn new() -> Self {
+        Self { fresh: Pile::new(), waiting: VecDeque::new(), ready: Pile::new() }
+    }
+
+    pub(crate) fn retire(&mut self, garbage: Garbage) {
+        self.fresh.push(garbage);
+    }
+
+    /// Whether enough has come together for a pass to be worth its barrier.
+    pub(crate) fn is_due(&self) -> bool {
+        self.fresh.amount().is_due()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.fresh.is_empty() && self.waiting.is_empty() && self.ready.is_empty()
+    }
+
+    /// Everything is ready at once: nobody else can be reading.
+    pub(crate) fn skip_grace(&mut self) {
+        for (_, mut pile) in self.waiting.drain(..) {
+            self.ready.append(&mut pile);
+        }
+        self.ready.append(&mut self.fresh);
+    }
+
+    /// A pass: ends the fresh batch and makes ready what no reader can hold any more. With `renew`, the
+    /// epoch of that record (the caller's own) moves on first, so that its own batch does not wait for it.
+    pub(crate) fn pass(&mut self, registry: &Registry, renew: Option<&Record>) {
+        if !self.fresh.is_empty() {
+            // Release: partner is the acquire in `Record::enter`; a reader of this epoch sees our unlinking.
+            // Acquire: the release sequence of earlier increments, so that epochs order all removers.
+            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
+            if let Some(record) = renew {
+                // Release: partner is the acquire in `Registry::oldest_reader`.
+                record.epoch.store(tag, Ordering::Release);
+            }
+            barrier::heavy();
+        }
+        if self.waiting.is_empty() {
+            return;
+        }
+        let oldest = registry.oldest_reader();
+        while let Some((tag, pile)) = self.waiting.front_mut() {
+            if *tag > oldest {
+                break;
+            }
+            self.ready.append(pile);
+            self.waiting.pop_front();
+        }
+    }
+
+    /// Takes over the garbage of a finished thread, `other`. The caller is behind that thread's last unlinking, so
+    /// its fresh garbage becomes the caller's.
+    pub(crate) fn adopt(&mut self, other: &mut RetireList) {
+        self.fresh.append(&mut other.fresh);
+        self.ready.append(&mut other.ready);
+        if !other.waiting.is_empty() {
+            self.waiting.append(&mut other.waiting);
+            // In the order of tags, since a pass stops at the first batch that must wait.
+            self.waiting.make_contiguous().sort_by_key(|(tag, _)| *tag);
+        }
+    }
+
+    /// Everything on the list, whatever its state.
+    pub(crate) fn pending(&self) -> Amount {
+        let piles = self.waiting.iter().map(|(_, pile)| pile).chain([&self.fresh, &self.ready]);
+        piles.map(Pile::amount).fold(Amount::default(), |a, b| Amount {
+            objects: a.objects + b.objects,
+            bytes: a.bytes + b.bytes,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn amounts(&self) -> (Amount, Amount) {
+        (self.fresh.amount(), self.ready.amount())
+    }
+}
+
+/// Destroys what is on a pile that belongs to no thread. What a panicking destructor leaves goes to the orphans.
+pub(crate) fn run_pile(pile: Pile) {
+    struct Rest(Pile);
+    impl Drop for Rest {
+        fn drop(&mut self) {
+            if !self.0.is_empty() {
+                registry().orphan(|list| list.ready.append(&mut self.0));
+            }
+        }
+    }
+    let mut rest = Rest(pile);
+    while let Some(garbage) = rest.0.pop() {
+        // Relaxed: statistics.
+        let [objects, bytes] = &registry().reclaimed_outside;
+        objects.fetch_add(1, Ordering::Relaxed);
+        bytes.fetch_add(garbage.bytes as u64, Ordering::Relaxed);
+        // SAFETY: piles hold only garbage whose grace period has passed.
+        unsafe { garbage.run() };
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    fn nothing() -> Garbage {
+        unsafe fn destroy(_: *mut ()) {}
+        // SAFETY: does nothing.
+        unsafe { Garbage::new(core::ptr::null_mut(), destroy, 100) }
+    }
+
+    #[test]
+    fn due_by_count_and_by_bytes() {
+        let mut list = RetireList::new();
+        for _ in 0..63 {
+            list.retire(nothing());
+        }
+        assert!(!list.is_due());
+        list.retire(nothing());
+        assert!(list.is_due());
+        list.skip_grace();
+        assert_eq!(list.amounts(), (Amount::default(), Amount { objects: 64, bytes: 6400 }));
+
+        let mut list = RetireList::new();
+        unsafe fn destroy(_: *mut ()) {}
+        // SAFETY: does nothing.
+        list.retire(unsafe { Garbage::new(core::ptr::null_mut(), destroy, 64 * 1024) });
+        assert!(list.is_due(), "one big block is reason enough");
+    }
+
+    #[test]
+    fn adopted_batches_keep_the_order_of_tags() {
+        let (mut mine, mut theirs) = (RetireList::new(), RetireList::new());
+        for tag in [3, 9] {
+            mine.waiting.push_back((tag, Pile::new()));
+        }
+        for tag in [1, 5, 12] {
+            theirs.waiting.push_back((tag, Pile::new()));
+        }
+        mine.adopt(&mut theirs);
+        assert_eq!(mine.waiting.iter().map(|w| w.0).collect::<Vec<_>>(), [1, 3, 5, 9, 12]);
+        assert!(theirs.is_empty());
+    }
+}

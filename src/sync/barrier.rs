@@ -1,0 +1,113 @@
+//! Asymmetric barriers: a *light* side that runs on every attach, a *heavy* side that runs once per grace period.
+//!
+//! # Semantics
+//!
+//! All light and heavy barriers of a process fall into one order, in which for a light barrier `L` of thread `T`
+//! and a heavy barrier `H` of another thread one of two things holds:
+//! - `L` comes before `H`: what `T` did before `L` is visible to the thread of `H` after `H`;
+//! - `H` comes before `L`: what the thread of `H` did before `H` is visible to `T` after `L`.
+//!
+//! So of a store on each side and a load of the other's store behind the barriers, at least one load sees the
+//! store (store buffering is forbidden). Two light barriers promise nothing to each other; two heavy ones are as
+//! two `fence(SeqCst)`.
+//!
+//! # Implementation
+//!
+//! On Linux light is a compiler fence and heavy is `membarrier(PRIVATE_EXPEDITED)`, which makes every running
+//! thread of the process execute a full barrier. Where that is missing (old kernels, seccomp, other systems), and
+//! under loom and ThreadSanitizer, both are `fence(SeqCst)`. The choice is made once, by [`choose`], before any
+//! thread is registered and so before any light barrier that matters: the registry lock orders it before every
+//! later registration. `FREETHREADED_BARRIER=fence` forces the fences, for tests and for comparison.
+//!
+//! Checked by: `loom-tests/tests/loom_epoch.rs` (the fence form).
+
+#[cfg(all(target_os = "linux", not(loom), not(tsan)))]
+mod imp {
+    use core::sync::atomic::{AtomicU8, Ordering, compiler_fence, fence};
+
+    const FENCE: u8 = 0;
+    const MEMBARRIER: u8 = 1;
+
+    static MODE: AtomicU8 = AtomicU8::new(FENCE);
+
+    // linux/membarrier.h
+    const CMD_QUERY: libc::c_int = 0;
+    const CMD_PRIVATE_EXPEDITED: libc::c_int = 1 << 3;
+    const CMD_REGISTER_PRIVATE_EXPEDITED: libc::c_int = 1 << 4;
+
+    fn membarrier(command: libc::c_int) -> libc::c_long {
+        // SAFETY: membarrier takes three integers and touches no memory of ours.
+        unsafe { libc::syscall(libc::SYS_membarrier, command, 0 as libc::c_int, 0 as libc::c_int) }
+    }
+
+    pub(crate) fn choose() {
+        if std::env::var_os("FREETHREADED_BARRIER").is_some_and(|v| v == "fence") {
+            return;
+        }
+        let commands = membarrier(CMD_QUERY);
+        let has = |c: libc::c_int| commands > 0 && commands & libc::c_long::from(c) != 0;
+        if has(CMD_PRIVATE_EXPEDITED)
+            && has(CMD_REGISTER_PRIVATE_EXPEDITED)
+            && membarrier(CMD_REGISTER_PRIVATE_EXPEDITED) == 0
+        {
+            // Relaxed: published by the registry lock, which every thread takes before its first barrier.
+            MODE.store(MEMBARRIER, Ordering::Relaxed);
+        }
+    }
+
+    #[inline(always)]
+    pub(crate) fn light() {
+        if MODE.load(Ordering::Relaxed) == MEMBARRIER {
+            compiler_fence(Ordering::SeqCst);
+        } else {
+            // SeqCst: partner is the fence in `heavy`.
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    #[cold]
+    pub(crate) fn heavy() {
+        if MODE.load(Ordering::Relaxed) == MEMBARRIER {
+            if membarrier(CMD_PRIVATE_EXPEDITED) == 0 {
+                return;
+            }
+            // A forked child has to register again. Anything else would leave readers unprotected.
+            membarrier(CMD_REGISTER_PRIVATE_EXPEDITED);
+            if membarrier(CMD_PRIVATE_EXPEDITED) != 0 {
+                eprintln!("freethreaded: membarrier stopped working ({})", std::io::Error::last_os_error());
+                std::process::abort();
+            }
+        } else {
+            // SeqCst: partner is the fence in `light`.
+            fence(Ordering::SeqCst);
+        }
+    }
+
+    pub(crate) fn is_asymmetric() -> bool {
+        MODE.load(Ordering::Relaxed) == MEMBARRIER
+    }
+}
+
+#[cfg(not(all(target_os = "linux", not(loom), not(tsan))))]
+mod imp {
+    use crate::sync::atomic::{Ordering, fence};
+
+    pub(crate) fn choose() {}
+
+    #[inline(always)]
+    pub(crate) fn light() {
+        // SeqCst: partner is the fence in `heavy`.
+        fence(Ordering::SeqCst);
+    }
+
+    pub(crate) fn heavy() {
+        // SeqCst: partner is the fence in `light`.
+        fence(Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_asymmetric() -> bool {
+        false
+    }
+}
+
+pub(crate) use imp::{choose, heavy, is_asymmetric, light};
