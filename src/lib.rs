@@ -4,10 +4,12 @@
 mod heap;
 mod sync;
 
+pub mod collections;
 pub mod gil;
 pub mod lock;
 pub mod refcount;
 pub mod runtime;
 
+pub use collections::{Dict, List, Set};
 pub use refcount::{Brc, Weak};
 pub use runtime::{Attached, attach, attach_with, collect};

@@ -129,8 +129,10 @@ pub(crate) fn check(args: &Args) -> Result<Options, Usage> {
     let threads = threads(&args.threads, args.quick)?;
     let default_seconds = if args.quick { 0.025 } else { 0.15 };
     let duration = seconds(args.duration.unwrap_or(default_seconds))?;
-    let repetitions = bounded("repetitions", args.repetitions.unwrap_or(if args.quick { 1 } else { 3 }), 1, 1000)?;
-    let posts = bounded("posts", args.posts.unwrap_or(if args.quick { 100_000 } else { 1_000_000 }), 2, 50_000_000)?;
+    let repetitions =
+        bounded("repetitions", args.repetitions.unwrap_or(if args.quick { 1 } else { 3 }), 1, 1000)?;
+    let posts =
+        bounded("posts", args.posts.unwrap_or(if args.quick { 100_000 } else { 1_000_000 }), 2, 50_000_000)?;
     if !(0.0..=1.0).contains(&args.celebrity) {
         return Err(Usage::new(format!("--celebrity is a share from 0 to 1, not {}", args.celebrity)));
     }
@@ -205,10 +207,14 @@ fn threads(typed: &[String], quick: bool) -> Result<Vec<usize>, Usage> {
         match text.parse::<usize>() {
             Ok(0) => return Err(Usage::new("--threads 0: at least one thread is needed".to_owned())),
             Ok(n) if n > MOST_THREADS => {
-                return Err(Usage::new(format!("--threads {n}: more than {MOST_THREADS} threads make no sense")));
+                return Err(Usage::new(format!(
+                    "--threads {n}: more than {MOST_THREADS} threads make no sense"
+                )));
             }
             Ok(n) => counts.insert(n),
-            Err(_) => return Err(Usage::new(format!("--threads takes whole numbers such as 1,2,4, not '{text}'"))),
+            Err(_) => {
+                return Err(Usage::new(format!("--threads takes whole numbers such as 1,2,4, not '{text}'")));
+            }
         };
     }
     if counts.is_empty() {
@@ -257,7 +263,10 @@ mod tests {
     fn names_are_checked_and_near_ones_suggested() {
         assert_eq!(workloads(&strings(&["settings"])).expect("known").len(), 2);
         assert_eq!(workloads(&[]).expect("default"), WorkloadId::ALL);
-        assert_eq!(strategies(&strings(&["papaya", "ours"])).expect("known"), [StrategyId::Ours, StrategyId::Papaya]);
+        assert_eq!(
+            strategies(&strings(&["papaya", "ours"])).expect("known"),
+            [StrategyId::Ours, StrategyId::Papaya]
+        );
         let complaint = strategies(&strings(&["papya"])).expect_err("unknown").to_string();
         assert!(complaint.contains("'papya'") && complaint.contains("did you mean 'papaya'?"), "{complaint}");
         let complaint = workloads(&strings(&["qqq"])).expect_err("unknown").to_string();

@@ -2,8 +2,8 @@
 //!
 //! One mimalloc heap serves every thread (feature `mimalloc`, on by default): each thread allocates from its own
 //! part of it without locked instructions, any thread frees, and a collector will be able to walk it. Without the
-//! feature the global allocator serves; under loom, loom's tracking allocator does, so that a leak or a double
-//! free fails a model.
+//! feature the global allocator serves; under loom one that fails the model on a leak, a double free or a use after
+//! free.
 //!
 //! No reader may look at freed memory: mimalloc writes its free list into it at once. Whoever frees must have
 //! waited for a grace period where readers exist.
@@ -23,9 +23,13 @@ mod backend {
 }
 
 #[cfg(loom)]
-mod backend {
-    pub(super) use loom::alloc::{alloc, dealloc};
-}
+mod modelled;
+
+#[cfg(loom)]
+use modelled as backend;
+
+#[cfg(loom)]
+pub(crate) use modelled::end_quarantine;
 
 /// Allocates a block, or ends the process as `Box::new` does when there is no memory.
 ///

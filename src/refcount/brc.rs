@@ -87,6 +87,22 @@ impl<T> Inner<T> {
         heap::allocate(Self::LAYOUT).cast()
     }
 
+    /// Frees the memory.
+    ///
+    /// # Safety
+    /// The last reference of any kind is gone, and the value destroyed.
+    #[inline(always)]
+    unsafe fn free(this: NonNull<Self>) {
+        // SAFETY: nobody uses the header any more, which is what this checks.
+        #[cfg(loom)]
+        unsafe {
+            (*this.as_ptr()).count.assert_exclusive();
+            (*this.as_ptr()).weak.with_mut(|_| ());
+        }
+        // SAFETY: allocated with this layout, and nothing refers to it.
+        unsafe { heap::deallocate(this.cast(), Self::LAYOUT) };
+    }
+
     /// Gives up the weak reference that all strong ones share, and the memory if no other weak one exists.
     ///
     /// # Safety
@@ -103,7 +119,7 @@ impl<T> Inner<T> {
         // Release: our use of the header comes before the freeing. Acquire: theirs before ours.
         if seen == 1 || weak.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: the last reference of any kind is gone.
-            unsafe { heap::deallocate(this.cast(), Self::LAYOUT) };
+            unsafe { Self::free(this) };
         }
     }
 }
@@ -129,7 +145,7 @@ unsafe impl<T> Counted for Inner<T> {
             fn drop(&mut self) {
                 if self.never_weak {
                     // SAFETY: the last strong reference is gone, and no weak one was ever made.
-                    unsafe { heap::deallocate(self.this.cast(), Inner::<T>::LAYOUT) };
+                    unsafe { Inner::free(self.this) };
                 } else {
                     // SAFETY: the value is destroyed; this is the weak reference of the strong ones.
                     unsafe { Inner::release_weak(self.this) };

@@ -543,6 +543,14 @@ impl RefCount {
         self.load_shared(Ordering::Relaxed).state()
     }
 
+    /// Fails the model unless every access to the count happens before this.
+    #[cfg(loom)]
+    pub(crate) fn assert_exclusive(&mut self) {
+        for field in [&mut self.owner, &mut self.local, &mut self.shared] {
+            field.with_mut(|_| ());
+        }
+    }
+
     /// Whether the object never left its default state, so that nobody has a weak reference. The caller has found it
     /// dead.
     #[inline]

@@ -36,7 +36,7 @@ pub use attach::{Attached, attach, attach_with, collect};
 pub use id::ThreadId;
 pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
-pub(crate) use attach::{Operation, Pin, operation, pin};
+pub(crate) use attach::{Operation, operation, pin};
 pub(crate) use current::{
     Delivery, deliver, id as current_id, id_for_new_object, run_overdue_orphans, without_gil,
 };

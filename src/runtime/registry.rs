@@ -220,7 +220,12 @@ impl Drop for Registry {
     fn drop(&mut self) {
         let orphans = self.orphans.get_mut();
         orphans.skip_grace();
-        super::retire::run_pile(core::mem::take(&mut orphans.ready));
+        let mut pile = core::mem::take(&mut orphans.ready);
+        // Not `run_pile`: the registry can no longer be reached.
+        while let Some(garbage) = pile.pop() {
+            // SAFETY: the model's threads have ended.
+            unsafe { garbage.run() };
+        }
         for (n, segment) in self.segments.iter().enumerate() {
             let records = segment.load(Ordering::Relaxed);
             if !records.is_null() {
@@ -229,6 +234,7 @@ impl Drop for Registry {
                 drop(unsafe { Box::from_raw(ptr::slice_from_raw_parts_mut(records, len)) });
             }
         }
+        crate::heap::end_quarantine();
     }
 }
 

@@ -8,7 +8,7 @@ pub(crate) mod parking;
 
 mod mutex;
 
-pub(crate) use mutex::{Condvar, Mutex, MutexGuard};
+pub(crate) use mutex::{Condvar, Mutex};
 
 #[cfg(not(loom))]
 pub(crate) mod atomic {

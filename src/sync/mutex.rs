@@ -1,10 +1,10 @@
 //! A mutex and a condition variable without poisoning: `parking_lot`'s, or loom's behind the same names.
 
 #[cfg(not(loom))]
-pub(crate) use real::{Condvar, Mutex, MutexGuard};
+pub(crate) use real::{Condvar, Mutex};
 
 #[cfg(loom)]
-pub(crate) use modelled::{Condvar, Mutex, MutexGuard};
+pub(crate) use modelled::{Condvar, Mutex};
 
 #[cfg(not(loom))]
 mod real {

@@ -9,4 +9,3 @@ pub(crate) mod zipf;
 pub(crate) use latency::{Latency, LatencyRecorder};
 pub(crate) use random::Random;
 pub(crate) use workers::{Failure, Gate, interrupt, interrupted, run_workers};
-pub(crate) use zipf::Zipf;

@@ -3,6 +3,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{self, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -53,6 +55,7 @@ impl Child {
                 return Err(self.broken("it ended"));
             }
             match serde_json::from_str(&line).map_err(|error| self.broken(&error.to_string()))? {
+                Answer::Sample(_) if interrupted() => return Err(Failure::Interrupted),
                 Answer::Sample(sample) => each(sample),
                 Answer::Done => return Ok(()),
                 Answer::Wrong(what) => return Err(Failure::Wrong(what)),
@@ -71,9 +74,15 @@ impl Child {
         }
     }
 
-    /// Ctrl-C reaches both processes, so a child that is gone then is no fault.
+    /// Ctrl-C reaches both processes, perhaps the child first: what breaks then is no fault.
     fn broken(&self, what: &str) -> Failure {
-        if interrupted() { Failure::Interrupted } else { Failure::Child(what.to_owned()) }
+        for _ in 0..20 {
+            if interrupted() {
+                return Failure::Interrupted;
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+        Failure::Child(what.to_owned())
     }
 }
 

@@ -81,7 +81,8 @@ impl Bench {
     /// The crawl with its snapshot, read from the disk the first time.
     fn crawl(&mut self) -> Result<&Crawl, Failure> {
         if self.crawl.is_none() {
-            let spec = self.conditions.site.clone().ok_or(Failure::Wrong("there is no site to crawl".to_owned()))?;
+            let spec =
+                self.conditions.site.clone().ok_or(Failure::Wrong("there is no site to crawl".to_owned()))?;
             self.crawl = Some(Crawl { site: scout(spec).ok_or(Failure::Interrupted)? });
         }
         self.crawl.as_ref().ok_or(Failure::Interrupted)
@@ -148,7 +149,9 @@ pub(crate) fn run(
             bench.run(workload, strategy, &options.threads, &mut each)
         };
         done.map_err(|failure| match failure {
-            Failure::Wrong(what) => Failure::Wrong(format!("{} under {}: {what}", workload.name(), strategy.name())),
+            Failure::Wrong(what) => {
+                Failure::Wrong(format!("{} under {}: {what}", workload.name(), strategy.name()))
+            }
             Failure::Panicked(what) => {
                 Failure::Panicked(format!("{} under {}: {what}", workload.name(), strategy.name()))
             }

@@ -65,8 +65,11 @@ fn text(page: usize, pages: usize, random: &mut Random, planted: &mut Planted) -
     if based {
         let _ = write!(html, "<base href=\"{}\">", if page == 0 { "./" } else { up });
     }
-    let _ = write!(html, "<title>Page {page}</title><link rel=stylesheet href=\"{}\">", to("assets/style.css"));
-    html.push_str("<script>document.write('<a href=\"not-a-link.html\">');</script></head><body>\n<nav id=nav><ul>");
+    let _ =
+        write!(html, "<title>Page {page}</title><link rel=stylesheet href=\"{}\">", to("assets/style.css"));
+    html.push_str(
+        "<script>document.write('<a href=\"not-a-link.html\">');</script></head><body>\n<nav id=nav><ul>",
+    );
     // A side bar as documentation has: the same links on every page, which most claims of a crawl are about.
     for chapter in 0..pages.div_ceil(CHAPTER) {
         let first = chapter * CHAPTER;
@@ -74,7 +77,9 @@ fn text(page: usize, pages: usize, random: &mut Random, planted: &mut Planted) -
     }
     html.push_str("</ul></nav>\n");
     if page == 0 {
-        html.push_str("<a href=latin1.html>An old page</a> <a href=\"assets/rotated%20%C3%A9.svg#icon\">icon</a>\n");
+        html.push_str(
+            "<a href=latin1.html>An old page</a> <a href=\"assets/rotated%20%C3%A9.svg#icon\">icon</a>\n",
+        );
     }
     for section in 0..8 {
         let _ = write!(html, "<h2 id=\"s{section}\">Section {section}</h2><a name='old-{section}'></a>\n<p>");
@@ -95,7 +100,8 @@ fn text(page: usize, pages: usize, random: &mut Random, planted: &mut Planted) -
     if page + 1 < pages {
         let _ = writeln!(html, "<a rel=next href='{}'>next</a>", to(&name(page + 1)));
     }
-    let _ = writeln!(html, "<a href='https://example.org/{page}'>elsewhere</a> <a href='mailto:a@b.c'>mail</a>");
+    let _ =
+        writeln!(html, "<a href='https://example.org/{page}'>elsewhere</a> <a href='mailto:a@b.c'>mail</a>");
     if page % 10 == 4 {
         planted.missing_files += 1;
         let _ = writeln!(html, "<a href=\"{}\">gone</a>", to(&format!("gone/{page}.html")));
@@ -109,7 +115,28 @@ fn text(page: usize, pages: usize, random: &mut Random, planted: &mut Planted) -
 }
 
 const WORDS: [&str; 24] = [
-    "river", "stone", "amber", "window", "slowly", "<b>garden</b>", "north", "of", "the", "&amp;", "paper", "copper",
-    "and", "walks", "over", "a", "silent", "field", "<code>let x = y;</code>", "after", "rain", "one", "hundred",
+    "river",
+    "stone",
+    "amber",
+    "window",
+    "slowly",
+    "<b>garden</b>",
+    "north",
+    "of",
+    "the",
+    "&amp;",
+    "paper",
+    "copper",
+    "and",
+    "walks",
+    "over",
+    "a",
+    "silent",
+    "field",
+    "<code>let x = y;</code>",
+    "after",
+    "rain",
+    "one",
+    "hundred",
     "steps",
 ];

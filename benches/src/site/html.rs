@@ -12,8 +12,10 @@ use html5gum::{Span, Tokenizer};
 pub(crate) enum Found {
     /// The first `<base href>` decides what relative links mean, also of links before it.
     Base(String),
-    /// A link to another page (`a`, `area`, frames, refresh): followed inside the scope.
+    /// A link to another page (`a`, `area`, frames): followed inside the scope.
     Page(String),
+    /// A refresh that leads to another page: followed too, and a sign that this page is not where readers end.
+    Redirect(String),
     /// A link to something a page is made of (image, script, style sheet): checked only.
     Part(String),
     /// A name that fragments can point to.
@@ -95,7 +97,9 @@ impl Callback<Found, ()> for Scanner {
                 self.value(&String::from_utf8_lossy(value))
             }
             CallbackEvent::CloseStartTag { .. } => self.close(),
-            CallbackEvent::Doctype { name, .. } if name.eq_ignore_ascii_case(b"html") => Some(Found::Evidence),
+            CallbackEvent::Doctype { name, .. } if name.eq_ignore_ascii_case(b"html") => {
+                Some(Found::Evidence)
+            }
             _ => None,
         }
     }
@@ -115,8 +119,8 @@ impl Scanner {
             b"object" => Tag::Object,
             _ => Tag::Other,
         };
-        let evidence =
-            [&b"html"[..], b"head", b"body", b"title", b"a", b"p", b"div", b"ul", b"table", b"h1"].contains(&name);
+        let evidence = [&b"html"[..], b"head", b"body", b"title", b"a", b"p", b"div", b"ul", b"table", b"h1"]
+            .contains(&name);
         evidence.then_some(Found::Evidence)
     }
 
@@ -144,7 +148,9 @@ impl Scanner {
 
     fn value(&mut self, value: &str) -> Option<Found> {
         match (self.tag, self.attribute) {
-            (Tag::A | Tag::Area, Attribute::Href) | (Tag::Frame, Attribute::Src) => Some(Found::Page(value.to_owned())),
+            (Tag::A | Tag::Area, Attribute::Href) | (Tag::Frame, Attribute::Src) => {
+                Some(Found::Page(value.to_owned()))
+            }
             (Tag::Link, Attribute::Href) | (Tag::Source, Attribute::Src) | (Tag::Object, Attribute::Data) => {
                 Some(Found::Part(value.to_owned()))
             }
@@ -172,7 +178,12 @@ impl Scanner {
         let found = self.end_attribute();
         self.in_tag = false;
         if self.refreshes {
-            return self.content.take().as_deref().and_then(refresh_url).map(|url| Found::Page(url.to_owned()));
+            return self
+                .content
+                .take()
+                .as_deref()
+                .and_then(refresh_url)
+                .map(|url| Found::Redirect(url.to_owned()));
         }
         found
     }
@@ -183,7 +194,9 @@ fn refresh_url(content: &str) -> Option<&str> {
     let (_seconds, rest) = content.split_once([';', ','])?;
     let rest = rest.trim_start();
     let rest = match rest.get(..3) {
-        Some(key) if key.eq_ignore_ascii_case("url") => rest[3..].trim_start().strip_prefix('=')?.trim_start(),
+        Some(key) if key.eq_ignore_ascii_case("url") => {
+            rest[3..].trim_start().strip_prefix('=')?.trim_start()
+        }
         _ => rest,
     };
     Some(match rest.chars().next()? {
@@ -245,7 +258,7 @@ mod tests {
     fn base_and_refresh() {
         assert_eq!(
             found("<base href=x/><base href=y/><meta http-equiv=Refresh content=\"0; URL='new.html'\">"),
-            [Found::Base("x/".into()), page("new.html")]
+            [Found::Base("x/".into()), Found::Redirect("new.html".into())]
         );
         assert_eq!(refresh_url("5"), None);
         assert_eq!(refresh_url("0;next.html"), Some("next.html"));

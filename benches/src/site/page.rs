@@ -33,6 +33,8 @@ pub(crate) struct Contents {
     pub(crate) external: u64,
     /// Links that no statement can be made about.
     pub(crate) odd: u64,
+    /// Whether readers are sent on to another page.
+    pub(crate) redirects: bool,
 }
 
 /// How many findings lie between two calls of `pause`.
@@ -49,6 +51,10 @@ impl Contents {
                 Found::Base(href) => base = base.with_href(&href),
                 Found::Page(href) => hrefs.push((href, true)),
                 Found::Part(href) => hrefs.push((href, false)),
+                Found::Redirect(href) => {
+                    contents.redirects = true;
+                    hrefs.push((href, true));
+                }
                 Found::Anchor(name) => {
                     contents.anchors.insert(name);
                 }
@@ -71,6 +77,12 @@ impl Contents {
         }
         contents
     }
+
+    /// What links to this page find. Redirecting pages of rustdoc and mdBook take the fragment along with a script,
+    /// so an anchor that is missing in them may well be alive where they lead.
+    pub(crate) fn place(&self) -> Place<'_> {
+        if self.redirects { Place::Thing } else { Place::Page(&self.anchors) }
+    }
 }
 
 /// What is known about the place a link leads to.
@@ -80,7 +92,7 @@ pub(crate) enum Place<'a> {
     Nothing,
     /// A page whose anchors are known.
     Page(&'a Anchors),
-    /// Something that exists and whose anchors are not known: another kind of file, an unreadable page.
+    /// Something that exists and whose anchors are not known: another kind of file, an unreadable or redirecting page.
     Thing,
     /// A folder without an index page: a server may list it or refuse it.
     Folder,
@@ -170,6 +182,17 @@ mod tests {
         assert_eq!(judge(&to(Some("x")), Place::Thing), Verdict::Unchecked);
         assert_eq!(judge(&to(Some("top")), Place::Thing), Verdict::Alive);
         assert_eq!(judge(&to(None), Place::Folder), Verdict::Unchecked);
+    }
+
+    #[test]
+    fn anchors_of_a_redirecting_page_are_not_judged() {
+        let page =
+            Contents::read("a.html", "<meta http-equiv=refresh content='0;URL=b.html'><p id=x>", || {});
+        let to =
+            |fragment: Option<&str>| Local { path: "a.html".into(), fragment: fragment.map(str::to_owned) };
+        assert_eq!(judge(&to(Some("y")), page.place()), Verdict::Unchecked);
+        assert_eq!(judge(&to(None), page.place()), Verdict::Alive);
+        assert!(page.links.iter().any(|link| link.to.path == "b.html" && link.follow));
     }
 
     #[test]

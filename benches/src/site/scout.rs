@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::page::{Anchors, Contents, Place, judge, needs_anchor};
+use super::page::{Contents, Place, judge, needs_anchor};
 use super::{Outcome, Site, SiteSpec, Source, Target, is_page_name};
 use crate::measure::interrupted;
 
@@ -46,7 +46,7 @@ fn place<'a>(
     match targets.get(path) {
         None | Some(Target::Nothing) => Place::Nothing,
         // A page that could not be read is not among those read.
-        Some(Target::Page(name)) => read.get(&**name).map_or(Place::Thing, |contents| Place::Page(&contents.anchors)),
+        Some(Target::Page(name)) => read.get(&**name).map_or(Place::Thing, Contents::place),
         Some(Target::Outside(Some(anchors))) => Place::Page(anchors),
         Some(Target::Outside(None) | Target::File) => Place::Thing,
         Some(Target::Folder) => Place::Folder,
@@ -130,7 +130,8 @@ impl Scout {
         if !file.is_file() {
             return Target::File;
         }
-        let name = file.strip_prefix(&self.root).ok().and_then(Path::to_str).map(|name| name.replace('\\', "/"));
+        let name =
+            file.strip_prefix(&self.root).ok().and_then(Path::to_str).map(|name| name.replace('\\', "/"));
         match name {
             Some(name) if self.spec.starts.contains(&name) => Target::Page(name.into()),
             Some(name) if is_page_name(&file) && self.spec.in_scope(&name) => Target::Page(name.into()),
@@ -152,8 +153,10 @@ impl Scout {
                 }
                 let source = read_source(&file);
                 if let Ok(text) = text(&source) {
-                    let anchors: Anchors = Contents::read(&link.to.path, text, || {}).anchors;
-                    *target = Target::Outside(Some(Arc::new(anchors)));
+                    let contents = Contents::read(&link.to.path, text, || {});
+                    if !contents.redirects {
+                        *target = Target::Outside(Some(Arc::new(contents.anchors)));
+                    }
                 }
             }
         }
@@ -171,7 +174,9 @@ fn read_source(file: &Path) -> Source {
 /// The text of a page, or why it cannot be had.
 pub(crate) fn text(source: &Source) -> Result<&str, String> {
     match source {
-        Ok(bytes) => std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to())),
+        Ok(bytes) => {
+            std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))
+        }
         Err(reason) => Err(reason.clone()),
     }
 }

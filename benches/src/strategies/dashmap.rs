@@ -45,12 +45,7 @@ impl<K: Key, V: Object> SharedMap<Dash, K, V> for Map<K, V> {
         self.0.get(key).map(|value| look(cx, &value))
     }
 
-    fn with_counted<Q, R>(
-        &self,
-        cx: &mut Free,
-        key: &Q,
-        use_it: impl FnOnce(&mut Free, &V) -> R,
-    ) -> Option<R>
+    fn with_counted<Q, R>(&self, cx: &mut Free, key: &Q, use_it: impl FnOnce(&mut Free, &V) -> R) -> Option<R>
     where
         Q: Hash + Eq + ?Sized,
         K: Borrow<Q>,

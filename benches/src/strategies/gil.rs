@@ -187,11 +187,7 @@ impl<V: Object> SharedList<Gil, V> for PlainList<V> {
         unsafe { &mut *self.0.get() }.push(Rc::new(value));
     }
 
-    fn pop_with<R>(
-        &self,
-        cx: &mut Held<'_>,
-        use_it: impl FnOnce(&mut Held<'_>, &V) -> R,
-    ) -> Option<R> {
+    fn pop_with<R>(&self, cx: &mut Held<'_>, use_it: impl FnOnce(&mut Held<'_>, &V) -> R) -> Option<R> {
         // SAFETY: as in `PlainMap::insert`; the popped `Rc` is dropped in this call, when the lock is held again.
         let value = unsafe { &mut *self.0.get() }.pop()?;
         Some(use_it(cx, &value))

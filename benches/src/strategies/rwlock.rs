@@ -48,12 +48,7 @@ impl<K: Key, V: Object> SharedMap<RwLockPer, K, V> for RwLockMap<K, V> {
         self.0.read().get(key).map(|value| look(cx, value))
     }
 
-    fn with_counted<Q, R>(
-        &self,
-        cx: &mut Free,
-        key: &Q,
-        use_it: impl FnOnce(&mut Free, &V) -> R,
-    ) -> Option<R>
+    fn with_counted<Q, R>(&self, cx: &mut Free, key: &Q, use_it: impl FnOnce(&mut Free, &V) -> R) -> Option<R>
     where
         Q: Hash + Eq + ?Sized,
         K: Borrow<Q>,

@@ -80,7 +80,10 @@ impl<S: Strategy> Shared<S> {
                 cx.checkpoint();
             }
             while gate.open()
-                && self.unjudged.pop_with(cx, |cx, page| self.judge_links(cx, site, page, &mut found)).is_some()
+                && self
+                    .unjudged
+                    .pop_with(cx, |cx, page| self.judge_links(cx, site, page, &mut found))
+                    .is_some()
             {
                 cx.checkpoint();
             }
@@ -91,7 +94,8 @@ impl<S: Strategy> Shared<S> {
     /// Reads one page: its links go to the frontier, its contents into the table.
     fn read(&self, cx: &mut S::Token<'_>, site: &Site, path: &str, found: &mut Outcome) {
         found.pages += 1;
-        let source = site.pages.get(path).expect("the snapshot has every page that a link of the scope leads to");
+        let source =
+            site.pages.get(path).expect("the snapshot has every page that a link of the scope leads to");
         let contents = match text(source) {
             Ok(text) => {
                 found.bytes += text.len() as u64;
@@ -140,7 +144,7 @@ impl<S: Strategy> Shared<S> {
                 .pages
                 .with(cx, &**name, |cx, page| {
                     page.inbound.add(cx, 1);
-                    judge(&link.to, page.contents.as_ref().map_or(Place::Thing, |c| Place::Page(&c.anchors)))
+                    judge(&link.to, page.contents.as_ref().map_or(Place::Thing, Contents::place))
                 })
                 .unwrap_or(Verdict::MissingFile),
         }
@@ -247,7 +251,10 @@ mod tests {
         std::fs::create_dir_all(folder.path().join("in")).expect("create");
         std::fs::create_dir_all(folder.path().join("out")).expect("create");
         write("index.html", "<a href=in/></a>");
-        write("in/index.html", "<a href=../out/a.html#x></a><a href=../out/a.html#y></a><a href=../out/b.html></a>");
+        write(
+            "in/index.html",
+            "<a href=../out/a.html#x></a><a href=../out/a.html#y></a><a href=../out/b.html></a>",
+        );
         write("out/a.html", "<p id=x><a href=gone.html></a>");
         let crawl = Crawl { site: site(folder.path(), &["index.html", "in"]) };
         let targets: Vec<_> = crawl.site.expected.dead.iter().map(|dead| dead.target.as_str()).collect();
@@ -264,7 +271,8 @@ mod tests {
         std::fs::create_dir_all(root.join("a")).expect("create");
         std::os::unix::fs::symlink("..", root.join("a/up")).expect("link");
         std::os::unix::fs::symlink("../a", root.join("a/again")).expect("link");
-        let text = "<a href=a/up/index.html></a><a href=up/a/index.html></a><a href=again/again/index.html></a>";
+        let text =
+            "<a href=a/up/a/index.html></a><a href=up/a/index.html></a><a href=again/again/index.html></a>";
         std::fs::write(root.join("index.html"), text).expect("write");
         std::fs::write(root.join("a/index.html"), text).expect("write");
         let crawl = Crawl { site: site(root, &[]) };

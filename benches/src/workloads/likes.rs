@@ -117,7 +117,9 @@ mod tests {
                 let mut samples = Vec::new();
                 run_as(strategy, &likes, &[1, 2, 4], &mut |sample| samples.push(sample))
                     .unwrap_or_else(|failure| panic!("{}: {failure}", strategy.name()));
-                assert!(samples.len() == 3 && samples.iter().all(|s| s.operations > 0 && s.latency.is_some()));
+                assert!(
+                    samples.len() == 3 && samples.iter().all(|s| s.operations > 0 && s.latency.is_some())
+                );
             }
         }
     }

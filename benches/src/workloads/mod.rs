@@ -78,7 +78,8 @@ pub(crate) enum WorkloadId {
 
 impl WorkloadId {
     /// Every workload.
-    pub(crate) const ALL: [Self; 4] = [Self::Crawl, Self::Likes, Self::SettingsBorrowed, Self::SettingsCounted];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Crawl, Self::Likes, Self::SettingsBorrowed, Self::SettingsCounted];
 
     /// The name on the command line and in the files.
     pub(crate) fn name(self) -> &'static str {
@@ -102,10 +103,16 @@ impl WorkloadId {
     /// One line that says what the program does.
     pub(crate) fn explain(self) -> &'static str {
         match self {
-            Self::Crawl => "a link checker walks a site: shared set of claimed pages, shared frontier, shared table of pages",
-            Self::Likes => "likes on a million posts, Zipf popularity and one celebrity post: shared table, shared counters",
+            Self::Crawl => {
+                "a link checker walks a site: shared set of claimed pages, shared frontier, shared table of pages"
+            }
+            Self::Likes => {
+                "likes on a million posts, Zipf popularity and one celebrity post: shared table, shared counters"
+            }
             Self::SettingsBorrowed => "read-mostly configuration, each read looks at the object in place",
-            Self::SettingsCounted => "read-mostly configuration, each read takes a counted reference of its own",
+            Self::SettingsCounted => {
+                "read-mostly configuration, each read takes a counted reference of its own"
+            }
         }
     }
 

@@ -27,7 +27,8 @@ pub(super) fn paced<S: Strategy>(
     S::enter(|cx| {
         let mut done = Paced { operations: 0, latency: LatencyRecorder::new() };
         let mut batch_began = Instant::now();
-        while gate.open() {
+        // At least one batch, also where the scheduler wakes this worker when time is already up.
+        loop {
             cx.checkpoint();
             // A random place in the batch; at the first place the checkpoint is a part of the operation, because
             // that is where a caller waits when another thread has the lock.
@@ -46,7 +47,9 @@ pub(super) fn paced<S: Strategy>(
             let now = Instant::now();
             done.latency.record_batch((now - batch_began).as_nanos() as u64);
             batch_began = now;
+            if !gate.open() {
+                return done;
+            }
         }
-        done
     })
 }

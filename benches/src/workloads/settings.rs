@@ -80,7 +80,9 @@ impl Workload for Settings {
             let mut operations = 0;
             for (paced, broken, replacements) in &done {
                 if *broken > 0 {
-                    return Err(Failure::Wrong(format!("{broken} reads saw a missing or half-replaced setting")));
+                    return Err(Failure::Wrong(format!(
+                        "{broken} reads saw a missing or half-replaced setting"
+                    )));
                 }
                 latency.merge(&paced.latency);
                 operations += paced.operations;
@@ -91,7 +93,9 @@ impl Workload for Settings {
         let mut revisions = 0;
         S::enter(|cx| settings.for_each(cx, |_, _, setting| revisions += setting.revision));
         if revisions != replaced {
-            return Err(Failure::Wrong(format!("{replaced} settings were replaced, but {revisions} revisions arrived")));
+            return Err(Failure::Wrong(format!(
+                "{replaced} settings were replaced, but {revisions} revisions arrived"
+            )));
         }
         Ok(())
     }
@@ -116,7 +120,8 @@ impl Settings {
                 if let Some(name) = self.names.get(own) {
                     let revision = settings.with(cx, name.as_str(), |_, setting| setting.revision + 1);
                     let revision = revision.unwrap_or_default();
-                    replaced += u64::from(settings.insert(cx, name.clone(), Setting::new(revision, self.seed)));
+                    replaced +=
+                        u64::from(settings.insert(cx, name.clone(), Setting::new(revision, self.seed)));
                     return;
                 }
             }

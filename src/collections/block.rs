@@ -1,0 +1,141 @@
+//! A block of memory: a header and an array of atomic pointers behind it.
+//!
+//! Tables and lists publish whole blocks with one store; a reader that has loaded a block keeps to it. Blocks are retired, never
+//! freed at once while others may read.
+
+use core::alloc::Layout;
+use core::marker::PhantomData;
+use core::ptr::{self, NonNull};
+
+use crate::heap;
+use crate::runtime::Garbage;
+use crate::sync::atomic::AtomicPtr;
+
+#[repr(C)]
+struct Memory<H> {
+    count: usize,
+    header: H,
+    slots: [AtomicPtr<()>; 0],
+}
+
+/// A block that lives at least for `'a`: owned, or read inside the runtime.
+pub(super) struct Block<'a, H> {
+    memory: NonNull<Memory<H>>,
+    _alive: PhantomData<&'a Memory<H>>,
+}
+
+impl<H> Clone for Block<'_, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<H> Copy for Block<'_, H> {}
+
+impl<'a, H> Block<'a, H> {
+    fn layout(count: usize) -> Layout {
+        let layout = Layout::array::<AtomicPtr<()>>(count)
+            .and_then(|slots| Layout::new::<Memory<H>>().extend(slots))
+            .expect("freethreaded: a collection outgrew the address space");
+        layout.0.pad_to_align()
+    }
+
+    /// Bytes of a block with `count` slots.
+    pub(super) fn bytes(count: usize) -> usize {
+        Self::layout(count).size()
+    }
+
+    /// A new block, all slots null.
+    pub(super) fn allocate(header: H, count: usize) -> Self {
+        let memory: NonNull<Memory<H>> = heap::allocate(Self::layout(count)).cast();
+        // SAFETY: freshly allocated with room for the header and `count` slots.
+        unsafe {
+            memory.write(Memory { count, header, slots: [] });
+            let slots = Self::slots_of(memory);
+            for i in 0..count {
+                slots.add(i).write(AtomicPtr::new(ptr::null_mut()));
+            }
+        }
+        Self { memory, _alive: PhantomData }
+    }
+
+    /// The block that [`into_raw`](Self::into_raw) gave.
+    ///
+    /// # Safety
+    /// It is not freed during `'a`.
+    #[inline(always)]
+    pub(super) unsafe fn from_raw(raw: *mut ()) -> Option<Self> {
+        NonNull::new(raw.cast()).map(|memory| Self { memory, _alive: PhantomData })
+    }
+
+    #[inline(always)]
+    pub(super) fn into_raw(self) -> *mut () {
+        self.memory.as_ptr().cast()
+    }
+
+    #[inline(always)]
+    fn slots_of(memory: NonNull<Memory<H>>) -> *mut AtomicPtr<()> {
+        // SAFETY: in bounds of the allocation. Through the raw pointer, since a reference to `slots` would cover none of them.
+        unsafe { (&raw mut (*memory.as_ptr()).slots).cast() }
+    }
+
+    #[inline(always)]
+    pub(super) fn header(self) -> &'a H {
+        // SAFETY: alive during `'a`, and the header is only reached by shared reference.
+        unsafe { &(*self.memory.as_ptr()).header }
+    }
+
+    /// How many slots it has.
+    #[inline(always)]
+    pub(super) fn count(self) -> usize {
+        // SAFETY: alive; written once.
+        unsafe { (*self.memory.as_ptr()).count }
+    }
+
+    /// # Safety
+    /// `index` is below the block's count.
+    #[inline(always)]
+    pub(super) unsafe fn slot(self, index: usize) -> &'a AtomicPtr<()> {
+        debug_assert!(index < self.count());
+        // SAFETY: in bounds, and initialised by `allocate`.
+        unsafe { &*Self::slots_of(self.memory).add(index) }
+    }
+
+    /// Frees the memory; what the slots point to is left as it is.
+    ///
+    /// # Safety
+    /// The block came from [`allocate`](Self::allocate), and nobody uses it any more.
+    pub(super) unsafe fn free(self) {
+        let layout = Self::layout(self.count());
+        // SAFETY: ours alone.
+        unsafe {
+            // Under loom an atomic has to be dropped.
+            if core::mem::needs_drop::<AtomicPtr<()>>() {
+                for i in 0..self.count() {
+                    ptr::drop_in_place(Self::slots_of(self.memory).add(i));
+                }
+            }
+            ptr::drop_in_place(&raw mut (*self.memory.as_ptr()).header);
+            heap::deallocate(self.memory.cast(), layout);
+        }
+    }
+
+    /// The block's memory as garbage, without what the slots point to.
+    ///
+    /// # Safety
+    /// As for [`free`](Self::free), after a grace period.
+    pub(super) unsafe fn into_garbage(self) -> Garbage
+    where
+        H: 'static,
+    {
+        unsafe fn free<H>(raw: *mut ()) {
+            // SAFETY: the contract of `into_garbage`.
+            if let Some(block) = unsafe { Block::<H>::from_raw(raw) } {
+                // SAFETY: as above.
+                unsafe { block.free() }
+            }
+        }
+        // SAFETY: plain memory, which any thread may free.
+        unsafe { Garbage::new(self.into_raw(), free::<H>, Self::bytes(self.count())) }
+    }
+}

@@ -1,0 +1,36 @@
+//! Containers that many threads share: [`Dict`], [`Set`] and [`List`].
+//!
+//! Reads take no lock, never retry, and can [borrow](Dict::get_ref) from a token, so that threads that read one hot object write
+//! nothing that they share. Writes take the container's own lock of one byte. Nothing here hands out a guard that blocks others.
+//!
+//! What a container holds is a counted pointer, [`SharedPtr`](crate::refcount::SharedPtr). A reference that it gives up is dropped a grace period later, so
+//! whoever is reading keeps a valid reference; see [the runtime](crate::runtime#what-waits-for-what).
+//!
+//! # Atomicity
+//!
+//! | operation | happens at one moment | lock-free | sees of concurrent writes |
+//! |---|---|---|---|
+//! | look-up, `get`, `get_ref`, `contains` | yes | yes | all that ended before it began |
+//! | `insert`, `replace`, `remove`, `get_or_insert_with`, `push`, `pop`, `set` | yes | no | – |
+//! | `clear`, `truncate`, `snapshot` | yes | no | – |
+//! | `Dict::len`, `Set::len` | no: may be off by the writes under way | yes | |
+//! | `List::len` | yes | yes | |
+//! | `iter`, `keys`, `values`, `Debug`, `contains` of a list | each entry by itself | yes | some, each at most once |
+//! | `Extend`, `FromIterator` | each entry by itself | no | |
+//!
+//! # Re-entrancy
+//!
+//! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock. `Eq` runs under the lock in a write of a `Dict` or `Set`; if it writes to
+//! the same container the thread panics, and the container is unchanged and unlocked. Reading the same container is always allowed.
+
+mod block;
+mod dict;
+mod dict_iter;
+mod list;
+mod set;
+mod table;
+
+pub use dict::Dict;
+pub use dict_iter::{Iter, Keys, Values};
+pub use list::{List, ListIter};
+pub use set::{Set, SetIter};

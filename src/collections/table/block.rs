@@ -1,0 +1,228 @@
+//! The block of a table: the hash index and the order, in one piece of memory.
+
+use core::marker::PhantomData;
+use core::ptr::NonNull;
+
+use super::super::block::Block;
+use super::node::{Node, Value};
+use super::slot::Tag;
+use crate::runtime::Garbage;
+use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+/// Fewest slots of an index.
+const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
+
+pub(crate) struct Header {
+    /// Slots less one; a power of two of them.
+    mask: usize,
+    /// Entries of the order that are in use, those of removed nodes among them.
+    used: AtomicUsize,
+}
+
+/// A block with its meaning.
+pub(crate) struct Index<'a, K> {
+    block: Block<'a, Header>,
+    _nodes: PhantomData<&'a Node<K>>,
+}
+
+impl<K> Clone for Index<'_, K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Index<'_, K> {}
+
+/// Entries for so many slots. A quarter of the slots stays empty, so that every search ends.
+const fn capacity_of(slots: usize) -> usize {
+    slots / 4 * 3 + slots % 4 / 2
+}
+
+impl<'a, K> Index<'a, K> {
+    /// A new index for at least so many entries.
+    pub(super) fn for_entries(entries: usize) -> Self {
+        let mut slots = MIN_SLOTS;
+        while capacity_of(slots) < entries {
+            slots = slots.checked_mul(2).expect("freethreaded: a collection outgrew the address space");
+        }
+        let header = Header { mask: slots - 1, used: AtomicUsize::new(0) };
+        Self { block: Block::allocate(header, slots + capacity_of(slots)), _nodes: PhantomData }
+    }
+
+    /// # Safety
+    /// `raw` came from [`into_raw`](Self::into_raw) of an index of the same `K`, and is not freed during `'a`.
+    #[inline(always)]
+    pub(super) unsafe fn from_raw(raw: *mut ()) -> Option<Self> {
+        // SAFETY: the caller's.
+        unsafe { Block::from_raw(raw) }.map(|block| Self { block, _nodes: PhantomData })
+    }
+
+    pub(super) fn into_raw(self) -> *mut () {
+        self.block.into_raw()
+    }
+
+    /// Where the search for a hash begins.
+    #[inline(always)]
+    pub(super) fn home(self, hash: u64) -> usize {
+        hash as usize & self.block.header().mask
+    }
+
+    #[inline(always)]
+    pub(super) fn next(self, at: usize) -> usize {
+        (at + 1) & self.block.header().mask
+    }
+
+    /// `at` comes from [`home`](Self::home) or [`next`](Self::next).
+    #[inline(always)]
+    pub(super) fn slot(self, at: usize) -> &'a AtomicPtr<()> {
+        // SAFETY: masked, so below the number of slots.
+        unsafe { self.block.slot(at) }
+    }
+
+    pub(crate) fn capacity(self) -> usize {
+        capacity_of(self.block.header().mask + 1)
+    }
+
+    /// An entry of the order.
+    ///
+    /// # Panics
+    /// If `place` is not below the capacity.
+    #[inline]
+    pub(crate) fn order(self, place: usize) -> &'a AtomicPtr<()> {
+        let at = self.block.header().mask + 1 + place;
+        assert!(at < self.block.count());
+        // SAFETY: just checked.
+        unsafe { self.block.slot(at) }
+    }
+
+    #[inline]
+    pub(crate) fn used(self) -> usize {
+        // Acquire: partner is the release in `set_used`; the order is read up to here.
+        self.block.header().used.load(Ordering::Acquire)
+    }
+
+    pub(super) fn set_used(self, used: usize) {
+        // Release: partner is the acquire in `used`.
+        self.block.header().used.store(used, Ordering::Release);
+    }
+
+    /// The first empty slot for a hash. The caller holds the lock, and the index has room.
+    pub(super) fn free_slot(self, hash: u64) -> &'a AtomicPtr<()> {
+        let mut at = self.home(hash);
+        loop {
+            let slot = self.slot(at);
+            // Relaxed: written under the lock only.
+            if slot.load(Ordering::Relaxed).is_null() {
+                return slot;
+            }
+            at = self.next(at);
+        }
+    }
+
+    /// The slot of a node that is in the index. The caller holds the lock.
+    pub(super) fn slot_of(self, node: &Node<K>) -> &'a AtomicPtr<()> {
+        let tag = Tag::of(node.hash);
+        let mut at = self.home(node.hash);
+        loop {
+            let slot = self.slot(at);
+            // Relaxed: written under the lock only.
+            let word = slot.load(Ordering::Relaxed);
+            assert!(!word.is_null(), "a node in the table is found before an empty slot");
+            if tag.matches::<K>(word) == Some(NonNull::from(node)) {
+                return slot;
+            }
+            at = self.next(at);
+        }
+    }
+
+    /// Fills this index, which nobody else has yet, with the nodes of `old`. The caller holds the lock.
+    pub(super) fn copy_from(self, old: Index<'_, K>) {
+        let mut used = 0;
+        for place in 0..old.used() {
+            // Relaxed: written under the lock only.
+            let Some(node) = NonNull::new(old.order(place).load(Ordering::Relaxed).cast::<Node<K>>()) else {
+                continue;
+            };
+            // SAFETY: in the table, so alive.
+            let (hash, at) = unsafe { (node.as_ref().hash, &node.as_ref().place) };
+            at.set(used);
+            // Relaxed: published with the block.
+            self.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);
+            self.free_slot(hash).store(Tag::of(hash).word(node), Ordering::Relaxed);
+            used += 1;
+        }
+        self.set_used(used);
+    }
+
+    /// The memory of the block as garbage; its nodes live on.
+    ///
+    /// # Safety
+    /// As for [`Block::into_garbage`].
+    pub(super) unsafe fn into_garbage(self) -> Garbage {
+        // SAFETY: the caller's.
+        unsafe { self.block.into_garbage() }
+    }
+}
+
+/// An index with its nodes and their values as garbage.
+///
+/// # Safety
+/// The index is unlinked, and after a grace period nobody uses it. Keys may be dropped on any thread.
+pub(super) unsafe fn full_garbage<K, V: Value>(index: Index<'_, K>, len: usize) -> Garbage {
+    unsafe fn free<K, V: Value>(raw: *mut ()) {
+        // SAFETY: the contract of `full_garbage`.
+        if let Some(index) = unsafe { Index::<K>::from_raw(raw) } {
+            // SAFETY: as above.
+            unsafe { free_with_contents::<K, V>(index) };
+        }
+    }
+    let bytes = Block::<Header>::bytes(index.block.count()) + len * (Node::<K>::bytes() + V::bytes());
+    // SAFETY: the caller's.
+    unsafe { Garbage::new(index.into_raw(), free::<K, V>, bytes) }
+}
+
+/// Drops all values and keys and frees all memory. Destructors may unwind; the rest is dropped all the same.
+///
+/// # Safety
+/// Nobody uses the index or anything in it any more.
+pub(super) unsafe fn free_with_contents<K, V: Value>(index: Index<'_, K>) {
+    struct Rest<'a, K, V: Value> {
+        index: Index<'a, K>,
+        place: usize,
+        _value: PhantomData<V>,
+    }
+    impl<K, V: Value> Rest<'_, K, V> {
+        fn run(&mut self) {
+            while self.place < self.index.used() {
+                let node = self.index.order(self.place).load(Ordering::Relaxed);
+                self.place += 1;
+                if let Some(node) = NonNull::new(node.cast::<Node<K>>()) {
+                    // SAFETY: the contract; each place is visited once.
+                    unsafe {
+                        let value = node.as_ref().value();
+                        let _free = FreeNode(node);
+                        if let Some(value) = value {
+                            V::release(value);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    impl<K, V: Value> Drop for Rest<'_, K, V> {
+        fn drop(&mut self) {
+            // Reached with places left only while a destructor unwinds. A second panic ends the process, as in `Vec`.
+            self.run();
+            // SAFETY: the contract; all nodes are freed.
+            unsafe { self.index.block.free() };
+        }
+    }
+    struct FreeNode<K>(NonNull<Node<K>>);
+    impl<K> Drop for FreeNode<K> {
+        fn drop(&mut self) {
+            // SAFETY: the contract of `free_with_contents`.
+            unsafe { Node::free(self.0) };
+        }
+    }
+    Rest::<K, V> { index, place: 0, _value: PhantomData }.run();
+}

@@ -1,0 +1,279 @@
+//! The hash table under `Dict` and `Set`: lock-free reads, locked writes, insertion order.
+//!
+//! # Memory
+//!
+//! ```text
+//! Table ── block ──▶ [ header │ slots: 2^n words (tag, node) │ order: 3/4 · 2^n node pointers ]
+//!                                      └───────┬──────────────────────┘
+//!                                              ▼
+//!                                     Node { hash, value, place, key }
+//! ```
+//!
+//! Open addressing with linear probing over the slots; `order` lists the nodes as they were inserted. Nodes are shared
+//! between an old and a new block.
+//!
+//! # Protocol
+//!
+//! All writes hold the table's lock. Readers take no lock and never retry; they are inside the runtime.
+//!
+//! | write | stores, in this order | the moment it happens |
+//! |---|---|---|
+//! | insert | node complete; `order[used]`; slot (release); `used` (release); `len` | the slot |
+//! | replace | the node's value (one swap) | the swap |
+//! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `len` | the null |
+//! | rebuild | a new block, complete; `block` (release) | not visible |
+//! | clear | `block` → null; `len` | the block |
+//!
+//! Rules that make a reader's single walk enough:
+//! 1. A slot goes empty → node → tombstone, each at most once per block. So a node of key `k` that is in the table is found
+//!    before the first empty slot of `k`'s probe sequence, and an empty slot met on the way means that `k` was absent then.
+//! 2. An old block does not change after the new one is published, but for the values in the nodes. A reader that still walks it answers for
+//!    the moment of the publication, which lies within its call, or for a later moment through the node's value.
+//! 3. A removed node's value is null for ever, so a reader that finds the node late sees that it is gone. A key that comes back gets a new node.
+//! 4. Nodes, values and blocks that readers may hold are retired, not freed.
+//!
+//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable.rs`.
+
+mod block;
+mod iter;
+mod node;
+mod slot;
+
+use core::marker::PhantomData;
+use core::ptr::{self, NonNull};
+
+use equivalent::Equivalent;
+
+use crate::lock::{ObjectLock, section};
+use crate::runtime::Operation;
+use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+
+use block::{Index, free_with_contents, full_garbage};
+pub(crate) use iter::Nodes;
+pub(crate) use node::{Counted, Node, Present, Removed, Value, retire_value};
+use slot::{TOMBSTONE, Tag};
+
+/// See the [module](self).
+pub(crate) struct Table<K, V: Value> {
+    block: AtomicPtr<()>,
+    len: AtomicUsize,
+    lock: ObjectLock,
+    _owns: PhantomData<(K, V)>,
+}
+
+/// What a write found under the lock.
+pub(crate) enum Found<'a, K> {
+    Node(&'a Node<K>),
+    Nothing,
+}
+
+impl<K, V: Value> Table<K, V> {
+    crate::sync::const_unless_loom! {
+        pub(crate) const fn new() -> Self {
+            Self {
+                block: AtomicPtr::new(ptr::null_mut()),
+                len: AtomicUsize::new(0),
+                lock: ObjectLock::new(),
+                _owns: PhantomData,
+            }
+        }
+    }
+
+    /// A table that takes `capacity` entries without a rebuild.
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        let table = Self::new();
+        if capacity > 0 {
+            // Relaxed: nobody else has the table yet.
+            table.block.store(Index::<K>::for_entries(capacity).into_raw(), Ordering::Relaxed);
+        }
+        table
+    }
+
+    /// Exact while nobody writes; otherwise it may be off by the writes under way.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
+    /// The current block.
+    ///
+    /// # Safety
+    /// During `'a` the calling thread is inside the runtime, or nobody else has the table.
+    #[inline(always)]
+    pub(crate) unsafe fn index<'a>(&self) -> Option<Index<'a, K>> {
+        // Acquire: partner is the release with which the block was published.
+        // SAFETY: published blocks are retired, so this one stays for as long as the caller says.
+        unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }
+    }
+
+    /// The node of `key`, which may be being removed: its value tells. Calls `Eq`; takes no lock.
+    ///
+    /// # Safety
+    /// During `'a` the calling thread is inside the runtime, or nobody else has the table.
+    #[inline]
+    pub(crate) unsafe fn find<'a, Q>(&self, hash: u64, key: &Q) -> Option<&'a Node<K>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        // SAFETY: the caller's.
+        let index = unsafe { self.index() }?;
+        let tag = Tag::of(hash);
+        let mut at = index.home(hash);
+        loop {
+            // Acquire: partner is the release in `insert`; the node is read next.
+            let word = index.slot(at).load(Ordering::Acquire);
+            if word.is_null() {
+                return None;
+            }
+            if let Some(node) = tag.matches::<K>(word) {
+                // SAFETY: a published node, which stays for as long as the caller says.
+                let node = unsafe { node.as_ref() };
+                if node.hash == hash && key.equivalent(&node.key) {
+                    // A removed node whose slot is not a tombstone yet: a new node of this key may follow only
+                    // once it is, so there is nothing further on that was there before our load.
+                    return Some(node);
+                }
+            }
+            at = index.next(at);
+        }
+    }
+
+    /// Runs `f` with the table's lock. The calling thread is inside the runtime, for as long as it uses a node that `f` gave it.
+    #[inline]
+    pub(crate) fn locked<'t, R>(&'t self, f: impl FnOnce(&Locked<'t, K, V>) -> R) -> R {
+        section(&self.lock, || f(&Locked { table: self }))
+    }
+}
+
+impl<K: Send + Sync + 'static, V: Value> Table<K, V> {
+    /// Removes everything.
+    pub(crate) fn clear(&self, operation: &Operation) {
+        let (block, len) = self.locked(|locked| {
+            let table = locked.table;
+            let len = table.len.load(Ordering::Relaxed);
+            table.len.store(0, Ordering::Relaxed);
+            // Relaxed: null leads nowhere, and blocks are swapped under the lock.
+            (table.block.swap(ptr::null_mut(), Ordering::Relaxed), len)
+        });
+        // SAFETY: unlinked just now; it was in use up to here.
+        if let Some(index) = unsafe { Index::<K>::from_raw(block) } {
+            if operation.is_alone() {
+                // SAFETY: unlinked, and nobody can be reading.
+                unsafe { free_with_contents::<K, V>(index) };
+            } else {
+                // SAFETY: unlinked.
+                operation.retire(unsafe { full_garbage::<K, V>(index, len) });
+            }
+        }
+    }
+}
+
+/// A table whose lock the calling thread holds. Nobody else changes it.
+pub(crate) struct Locked<'a, K, V: Value> {
+    table: &'a Table<K, V>,
+}
+
+impl<'a, K, V: Value> Locked<'a, K, V> {
+    /// The node of `key`. Calls `Eq`, under the lock.
+    pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Found<'a, K>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        // SAFETY: what is in the table now is unlinked only under the lock, and freed only after that.
+        match unsafe { self.table.find(hash, key) } {
+            Some(node) => Found::Node(node),
+            None => Found::Nothing,
+        }
+    }
+
+    /// All nodes, in order.
+    pub(crate) fn nodes(&self) -> Nodes<'a, K> {
+        // SAFETY: as in `find`.
+        Nodes::new(unsafe { self.table.index() })
+    }
+
+    /// Exact, under the lock.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Replaces the value of a node that [`find`](Self::find) gave.
+    pub(crate) fn replace(&self, node: &Node<K>, value: NonNull<()>) -> NonNull<()> {
+        node.replace(value)
+    }
+
+    /// Adds a node for a key that is not in the table, as [`find`](Self::find) has just said.
+    pub(crate) fn insert(&self, operation: &Operation, hash: u64, key: K, value: NonNull<()>) -> &'a Node<K>
+    where
+        K: 'static,
+    {
+        let table = self.table;
+        let index = self.with_room(operation);
+        let node = Node::allocate(hash, key, value);
+        let word = Tag::of(hash).word(node);
+        let used = index.used();
+        // SAFETY: ours until it is published below, and in the table from then on.
+        let shared: &'a Node<K> = unsafe { node.as_ref() };
+        shared.place.set(used);
+        // Release: partner is the acquire in `Nodes`.
+        index.order(used).store(node.as_ptr().cast(), Ordering::Release);
+        // Release: partner is the acquire in `find`.
+        index.free_slot(hash).store(word, Ordering::Release);
+        index.set_used(used + 1);
+        table.len.store(table.len() + 1, Ordering::Relaxed);
+        shared
+    }
+
+    /// Removes a node that [`find`](Self::find) or [`nodes`](Self::nodes) gave.
+    pub(crate) fn remove(&self, node: &Node<K>) -> Removed<K> {
+        let table = self.table;
+        // SAFETY: as in `find`.
+        let index = unsafe { table.index() }.expect("the node stands in it");
+        // First, so that readers who find the node see that it is gone.
+        let value = node.take_value();
+        // Relaxed: neither leads anywhere.
+        index.slot_of(node).store(TOMBSTONE, Ordering::Relaxed);
+        index.order(node.place.get()).store(ptr::null_mut(), Ordering::Relaxed);
+        table.len.store(table.len() - 1, Ordering::Relaxed);
+        Removed { node: NonNull::from(node), value }
+    }
+
+    /// The block, with room for one more node: rebuilt if the order is full.
+    fn with_room(&self, operation: &Operation) -> Index<'a, K>
+    where
+        K: 'static,
+    {
+        let table = self.table;
+        // SAFETY: as in `find`.
+        let old = unsafe { table.index() };
+        match old {
+            Some(index) if index.used() < index.capacity() => index,
+            _ => {
+                // Twice what is in use, so that at least half of the new order is free.
+                let len = table.len();
+                let new = Index::for_entries((len * 2).max(1));
+                if let Some(old) = old {
+                    new.copy_from(old);
+                }
+                // Release: partner is the acquire in `index`. The block is complete.
+                table.block.store(new.into_raw(), Ordering::Release);
+                if let Some(old) = old {
+                    // SAFETY: unlinked just now. Its nodes live on in the new block.
+                    operation.retire(unsafe { old.into_garbage() });
+                }
+                new
+            }
+        }
+    }
+}
+
+impl<K, V: Value> Drop for Table<K, V> {
+    fn drop(&mut self) {
+        // Relaxed: nobody else has the table, and who had it is behind us.
+        // SAFETY: what is linked now was never retired.
+        if let Some(index) = unsafe { Index::<K>::from_raw(self.block.load(Ordering::Relaxed)) } {
+            // SAFETY: no reference to anything in the table outlives its borrow.
+            unsafe { free_with_contents::<K, V>(index) };
+        }
+    }
+}
