@@ -6,6 +6,9 @@ mod sync;
 
 pub mod collections;
 pub mod gil;
+#[cfg(loom)]
+#[doc(hidden)]
+pub mod internals;
 pub mod lock;
 pub mod refcount;
 pub mod runtime;

@@ -19,6 +19,11 @@ use crate::run::{run, serve};
 use crate::strategies::StrategyId;
 use crate::workloads::WorkloadId;
 
+/// The library keeps its objects on mimalloc; with the same allocator under the competitors' `Arc`s and tables the rows
+/// differ in how they share, not in where their memory comes from.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const WRONG: u8 = 1;
 const USAGE: u8 = 2;
 const INTERRUPTED: u8 = 130;

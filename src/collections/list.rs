@@ -59,11 +59,13 @@ type Elements<'a> = Block<'a, Header>;
 /// Fewest places of a block.
 const MIN_PLACES: usize = if cfg!(loom) { 1 } else { 4 };
 
+#[inline(always)]
 fn length(block: Elements<'_>) -> usize {
     // Acquire: partner is the release in `set_length`; the places below are read next.
     block.header().len.load(Ordering::Acquire)
 }
 
+#[inline(always)]
 fn set_length(block: Elements<'_>, len: usize) {
     // Release: partner is the acquire in `length`.
     block.header().len.store(len, Ordering::Release);

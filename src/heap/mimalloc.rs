@@ -43,8 +43,12 @@ std::thread_local! {
     static FORGET_THEAP: ForgetTheap = const { ForgetTheap };
 }
 
+/// Whether Rust's thread-locals are destroyed before pthread keys are, as glibc has it. Elsewhere (musl) Rust's
+/// destructors hang on a pthread key themselves, in no order with mimalloc's.
+const GUARDED: bool = cfg!(all(target_os = "linux", target_env = "gnu"));
+
 /// Forgets the cached part when the thread's locals are destroyed: mimalloc takes it down later, in a
-/// destructor of a pthread key, and those run after Rust's.
+/// destructor of a pthread key.
 struct ForgetTheap;
 
 impl Drop for ForgetTheap {
@@ -55,9 +59,9 @@ impl Drop for ForgetTheap {
 
 /// # Safety
 /// As [`std::alloc::alloc`].
-#[inline]
+#[inline(always)]
 pub(super) unsafe fn alloc(layout: Layout) -> *mut u8 {
-    let theap = THEAP.get();
+    let theap = THEAP.with(Cell::get);
     if layout.size() <= SMALL && layout.align() <= NATURAL_ALIGN && !theap.is_null() {
         // A size that is a multiple of the alignment is what gives mimalloc's blocks that alignment.
         let size = layout.pad_to_align().size();
@@ -75,8 +79,11 @@ fn alloc_slow(layout: Layout) -> *mut u8 {
     if theap.is_null() {
         // SAFETY: `heap` returns a heap that lives for ever.
         theap = unsafe { mi_heap_theap(heap()) };
+        if theap.is_null() {
+            return ptr::null_mut();
+        }
         // Kept only while a guard will clear it: not in a thread whose locals are gone already.
-        if FORGET_THEAP.try_with(|_| ()).is_ok() {
+        if GUARDED && FORGET_THEAP.try_with(|_| ()).is_ok() {
             THEAP.set(theap);
         }
     }

@@ -30,6 +30,8 @@ pub(super) struct Inner<T> {
 pub(super) const LOCKED: u32 = u32::MAX;
 /// From here on the object is leaked rather than freed, and steps no longer count.
 pub(super) const WEAK_SATURATED: u32 = 1 << 31;
+/// Where a saturated `weak` is set: a step that was on its way cannot carry it out of the band, nor to [`LOCKED`].
+pub(super) const WEAK_MIDDLE: u32 = WEAK_SATURATED + (1 << 30);
 
 /// A reference-counted pointer that is cheap on the thread that made the object and correct on all others.
 ///
@@ -272,7 +274,7 @@ impl<T> Brc<T> {
                 seen = weak.load(Ordering::Relaxed);
                 continue;
             }
-            let new = if seen >= WEAK_SATURATED { WEAK_SATURATED } else { seen + 1 };
+            let new = if seen >= WEAK_SATURATED { WEAK_MIDDLE } else { seen + 1 };
             // Acquire: partner is the release that unlocks in `get_mut`: its test of `strong` comes before our reference.
             match weak.compare_exchange_weak(seen, new, Ordering::Acquire, Ordering::Relaxed) {
                 // SAFETY: counted just now.
@@ -382,17 +384,19 @@ impl<T> Brc<T> {
         T: Clone,
     {
         if !Self::is_unique(this) {
+            // First, since it may panic: `this` has no reference while its value moves.
+            let count = RefCount::new();
             if this.header().take_if_unique() {
                 // SAFETY: the count is dead by our doing; the value is moved out once, and then the memory released. `this`
                 // is overwritten without a drop, since its reference is gone.
                 unsafe {
                     let value = (&raw const (*this.inner.as_ptr()).value).read();
                     let old = this.inner;
-                    ptr::write(this, Self::new(value));
+                    ptr::write(this, Self::with_count(count, value));
                     Inner::release_weak(old);
                 }
             } else {
-                *this = Self::new((**this).clone());
+                *this = Self::with_count(count, (**this).clone());
             }
         }
         // SAFETY: unique, just found or just made.
@@ -527,6 +531,19 @@ impl<T> Brc<T> {
         let inner = unsafe { pointer.byte_sub(mem::offset_of!(Inner<T>, value)) } as *mut Inner<T>;
         // SAFETY: not null, and the reference is the caller's.
         unsafe { Self::from_inner(NonNull::new_unchecked(inner)) }
+    }
+}
+
+/// Destroys an immortal object after all, so that a model can check that nothing else is left.
+#[cfg(loom)]
+#[doc(hidden)]
+pub fn free_immortal<T>(last: Brc<T>) {
+    assert!(Brc::is_immortal(&last));
+    let inner = Brc::into_inner_ptr(last);
+    // SAFETY: the model holds no other reference of any kind.
+    unsafe {
+        ptr::drop_in_place(&raw mut (*inner.as_ptr()).value);
+        Inner::free(inner);
     }
 }
 

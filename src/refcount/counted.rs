@@ -1,6 +1,6 @@
 //! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
 
-use super::word::{Decrement, RefCount};
+use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
 
 /// An object with an embedded [`RefCount`].
@@ -81,7 +81,21 @@ pub unsafe fn retain<T: Counted>(object: *const T) {
 #[inline]
 pub unsafe fn release<T: Counted>(object: *mut T) {
     // SAFETY: the caller's reference.
-    match unsafe { RefCount::decrement(T::count(object)) } {
+    match unsafe { RefCount::begin_decrement(T::count(object)) } {
+        Begun::Alive => {}
+        // SAFETY: as above.
+        rest => unsafe { release_slow(object, rest) },
+    }
+}
+
+/// Out of line, so that a drop costs its caller little code. Not cold: threads that own nothing come here with every drop.
+///
+/// # Safety
+/// `begun` is what `begin_decrement` has just returned for `object`.
+#[inline(never)]
+unsafe fn release_slow<T: Counted>(object: *mut T, begun: Begun) {
+    // SAFETY: the caller's.
+    match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
         Decrement::Alive => {}
         // SAFETY: the last reference is gone.
         Decrement::Dead => unsafe { T::destroy(object) },

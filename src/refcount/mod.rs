@@ -30,6 +30,8 @@ mod weak;
 mod word;
 
 pub use brc::Brc;
+#[cfg(loom)]
+pub use brc::free_immortal;
 pub use counted::{Counted, hand_over, make_immortal, release, retain};
 pub use immortal::Immortal;
 pub use shared::State;

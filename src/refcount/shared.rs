@@ -79,6 +79,19 @@ impl Shared {
         Self(self.0.wrapping_add(Self::ONE))
     }
 
+    /// `n` references more. What does not fit is lost, so the count then goes deep into its band: at the edge, a
+    /// step that was on its way could carry it out.
+    pub(crate) const fn plus(self, n: u32) -> Self {
+        let sum = self.count() as i64 + n as i64;
+        if self.is_saturated() {
+            self.recentred()
+        } else if sum >= Self::BAND as i64 {
+            Self::new(Self::MIDDLE, self.state())
+        } else {
+            Self::new(sum as i32, self.state())
+        }
+    }
+
     /// One reference less.
     pub(crate) const fn minus_one(self) -> Self {
         Self(self.0.wrapping_sub(Self::ONE))

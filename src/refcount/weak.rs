@@ -4,7 +4,7 @@ use core::fmt;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
-use super::brc::{Brc, Inner, WEAK_SATURATED};
+use super::brc::{Brc, Inner, WEAK_MIDDLE, WEAK_SATURATED};
 use crate::sync::atomic::Ordering;
 
 /// A weak reference to an object of a [`Brc`], as `std::sync::Weak` is to `Arc`.
@@ -96,7 +96,7 @@ impl<T> Clone for Weak<T> {
             let weak = unsafe { &(*inner.as_ptr()).weak };
             // Relaxed: our own reference keeps the memory.
             if weak.fetch_add(1, Ordering::Relaxed) >= WEAK_SATURATED {
-                weak.store(WEAK_SATURATED, Ordering::Relaxed);
+                weak.store(WEAK_MIDDLE, Ordering::Relaxed);
             }
         }
         Self { inner: self.inner, _value: PhantomData }

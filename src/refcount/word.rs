@@ -44,7 +44,7 @@
 //! - Increments are relaxed: the reference that is copied keeps the object alive. A try-increment acquires, as `Arc`'s upgrade
 //!   does: it may be the first that this thread has of the object.
 //!
-//! Checked by: `loom-tests/tests/loom_refcount.rs`; by the table in `tests/count_table.rs`.
+//! Checked by: `loom-tests/tests/loom_refcount.rs`; by the table in `table_test.rs`.
 
 use core::fmt;
 
@@ -63,6 +63,17 @@ pub enum Decrement {
     Dead,
     /// The reference was not subtracted: the caller hands it to the owner with [`hand_over`](super::hand_over).
     Queued,
+}
+
+/// How far the inlined part of a decrement came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// Done.
+    Alive,
+    /// `local` has become 0.
+    LastLocal,
+    /// The calling thread is not the owner; nothing is done yet.
+    Foreign,
 }
 
 /// A biased reference count, to be embedded in the header of an object.
@@ -191,6 +202,8 @@ impl RefCount {
             // All ones is reached after 2^32 − 2 steps, and is then what it should be: immortal.
             self.local.store(local + 1, Ordering::Relaxed);
         } else {
+            // For the layout only: the owner's path falls through.
+            core::hint::cold_path();
             // Relaxed: the caller's reference keeps the object alive.
             let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
             if before.is_saturated() {
@@ -218,9 +231,7 @@ impl RefCount {
         }
         let mut seen = self.load_shared(Ordering::Relaxed);
         loop {
-            let sum = i64::from(seen.count()) + i64::from(n);
-            let count = sum.min(i64::from(Shared::BAND)) as i32;
-            let new = if seen.is_saturated() { seen.recentred() } else { Shared::new(count, seen.state()) };
+            let new = seen.plus(n);
             match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => seen = Shared(now),
@@ -248,27 +259,56 @@ impl RefCount {
     /// object is dead or the reference queued, the caller does not touch the object again.
     #[inline]
     pub unsafe fn decrement(this: *const Self) -> Decrement {
-        // SAFETY: the caller's reference keeps the object alive up to the store or RMW below. The fields are all
-        // atomics, so a reference to them may be older than the freeing.
+        // SAFETY: the caller's, for both.
+        unsafe {
+            match Self::begin_decrement(this) {
+                Begun::Alive => Decrement::Alive,
+                rest => Self::finish_decrement(this, rest),
+            }
+        }
+    }
+
+    /// The part of a decrement that is worth inlining everywhere.
+    ///
+    /// # Safety
+    /// As for [`decrement`](Self::decrement); anything but `Alive` is [finished](Self::finish_decrement).
+    #[inline(always)]
+    pub(super) unsafe fn begin_decrement(this: *const Self) -> Begun {
+        // SAFETY: the caller's reference keeps the object alive up to the store below.
         let count = unsafe { &*this };
         let local = count.local.load(Ordering::Relaxed);
         if local == IMMORTAL {
-            return Decrement::Alive;
+            return Begun::Alive;
         }
-        if count.is_mine() {
-            count.local.store(local - 1, Ordering::Relaxed);
-            if local != 1 {
-                return Decrement::Alive;
-            }
+        if !count.is_mine() {
+            core::hint::cold_path();
+            return Begun::Foreign;
+        }
+        count.local.store(local - 1, Ordering::Relaxed);
+        if local != 1 {
+            Begun::Alive
+        } else {
+            core::hint::cold_path();
+            Begun::LastLocal
+        }
+    }
+
+    /// # Safety
+    /// `begun` is what [`begin_decrement`](Self::begin_decrement) has just returned.
+    #[inline]
+    pub(super) unsafe fn finish_decrement(this: *const Self, begun: Begun) -> Decrement {
+        // SAFETY: alive: the last local reference is ours to settle, or the shared one to subtract. The fields are all
+        // atomics, so a reference to them may be older than the freeing.
+        let count = unsafe { &*this };
+        match begun {
+            Begun::Alive => Decrement::Alive,
             // Acquire: partner is the release of every decrement; the uses of other threads come before the freeing.
-            if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED {
-                return Decrement::Dead;
-            }
-            // SAFETY: still alive: this thread owns it and has not merged it.
-            return unsafe { Self::last_local(this) };
+            Begun::LastLocal if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead,
+            // SAFETY: this thread owns the object and has not merged it.
+            Begun::LastLocal => unsafe { Self::last_local(this) },
+            // SAFETY: not immortal, and the caller's reference is still there.
+            Begun::Foreign => unsafe { Self::decrement_shared(this) },
         }
-        // SAFETY: as for this function.
-        unsafe { Self::decrement_shared(this) }
     }
 
     /// The owner has dropped its last own reference, and the shared word has been touched.

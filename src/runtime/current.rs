@@ -7,7 +7,9 @@
 //! |---|---|---|
 //! | not yet registered | none | `NO_ONE` |
 //! | registered | its own | its own; `NO_ONE` inside `detach`, or when its slot has no generation left |
-//! | locals destroyed | none, but a borrowed one for the length of an operation | `NO_ONE` |
+//! | locals destroyed | none, but a borrowed one for the length of a stay | `NO_ONE` |
+//!
+//! A token that lies in a thread-local may outlive the destructor. Then the thread's own record goes on as a borrowed one.
 
 use core::cell::Cell;
 use core::ptr;
@@ -29,7 +31,7 @@ impl After {
     pub(crate) const GARBAGE: u32 = 1;
     /// This thread holds the global lock.
     pub(crate) const GIL: u32 = 2;
-    /// The record is borrowed by a thread whose locals are gone: given back on leaving.
+    /// The record is borrowed by a thread whose locals are gone: given back when the stay ends.
     pub(crate) const BORROWED: u32 = 4;
 }
 
@@ -43,6 +45,8 @@ pub(crate) struct Current {
     after: Cell<u32>,
     /// Destructors of garbage are running further up the stack.
     destroying: Cell<bool>,
+    /// Absences further up the stack, see [`Away`].
+    absences: Cell<u32>,
     /// The thread's locals are being destroyed, and this thread has left.
     exited: Cell<bool>,
 }
@@ -103,12 +107,15 @@ impl Current {
             operations: Cell::new(0),
             after: Cell::new(0),
             destroying: Cell::new(false),
+            absences: Cell::new(0),
             exited: Cell::new(false),
         }
     }
 
-    pub(crate) fn id(&self) -> u32 {
-        self.id.get()
+    /// The id under which the thread owns objects at this moment, if it can own any.
+    pub(crate) fn id(&self) -> Option<ThreadId> {
+        let id = self.id.get();
+        if id == ThreadId::NO_ONE { None } else { ThreadId::from_owner(id) }
     }
 
     pub(crate) fn depth(&self) -> u64 {
@@ -120,12 +127,14 @@ impl Current {
     }
 
     /// The record, if the thread has one.
+    #[inline(always)]
     pub(crate) fn record(&self) -> Option<&'static Record> {
         // SAFETY: null, or a record, and records are never freed while the registry is in use.
         unsafe { self.record.get().as_ref() }
     }
 
     /// The record of a thread that is inside.
+    #[inline]
     fn inside(&self) -> &'static Record {
         debug_assert!(self.depth.get() > 0);
         self.record().expect("a thread inside the runtime has a record")
@@ -152,19 +161,26 @@ impl Current {
     #[inline]
     fn enter_outermost(&self) {
         let Some(record) = self.record() else { return self.enter_unregistered() };
-        Self::pin(record);
-        // Relaxed: a hint; whoever must be heard at once stops the threads by other means.
+        Self::announce(record);
+        // The light barrier, but for the fence that `answer_requests` makes where fences are needed.
+        barrier::light_unless_fence();
+        // Relaxed: the occupant's own bits, and hints; whoever must be heard at once stops the threads by other means.
         if record.requests.load(Ordering::Relaxed) != 0 {
             self.answer_requests(record);
         }
     }
 
+    /// Puts the global epoch into the record. A light barrier must follow before any pointer is loaded.
     #[inline(always)]
-    fn pin(record: &Record) {
+    fn announce(record: &Record) {
         // Acquire: partner is the increment in `RetireList::pass`.
         let epoch = registry().epoch.load(Ordering::Acquire);
         // Release: partner is the acquire in `Registry::oldest_reader`, see `retire`.
         record.epoch.store(epoch, Ordering::Release);
+    }
+
+    fn pin(record: &Record) {
+        Self::announce(record);
         barrier::light();
     }
 
@@ -185,6 +201,9 @@ impl Current {
     #[inline(never)]
     fn answer_requests(&self, record: &'static Record) {
         let requests = record.requests.load(Ordering::Relaxed);
+        if requests & Request::FENCE != 0 {
+            barrier::light();
+        }
         if requests & Request::GIL != 0 && self.after.get() & After::GIL == 0 {
             self.take_gil(record);
         }
@@ -380,18 +399,12 @@ impl Current {
     }
 
     fn run_destructors(&self, record: &Record) {
-        struct Done<'a>(&'a Cell<bool>);
-        impl Drop for Done<'_> {
-            fn drop(&mut self) {
-                self.0.set(false);
-            }
-        }
         // Further up the stack the loop below will come to what was added since.
         if self.destroying.get() || std::thread::panicking() {
             return;
         }
         self.destroying.set(true);
-        let _done = Done(&self.destroying);
+        let _done = Destroying(self);
         // SAFETY: this thread's record; popping runs no user code, and the borrow ends before the destructor runs.
         while let Some(garbage) = unsafe { record.owned.with(|list| list.ready.pop()) } {
             record.tally.reclaimed.add(1);
@@ -407,7 +420,8 @@ impl Current {
         let record = self.inside();
         // Relaxed loads: this thread's own word, and hints.
         let current = registry().epoch.load(Ordering::Relaxed) == record.epoch.load(Ordering::Relaxed);
-        if current && self.after.get() == 0 && record.requests.load(Ordering::Relaxed) == 0 {
+        let requests = record.requests.load(Ordering::Relaxed) & !Request::FENCE;
+        if current && self.after.get() == 0 && requests == 0 {
             return;
         }
         self.checkpoint_slow(record);
@@ -420,7 +434,7 @@ impl Current {
         if requests & Request::MAIL != 0 {
             self.collect_mail(record);
         }
-        if requests & Request::GIL != 0 && registry().gil.is_asked() {
+        if self.after.get() & After::GIL != 0 && registry().gil.is_asked() {
             Self::unpin(record);
             registry().gil.release();
             registry().gil.take();
@@ -447,7 +461,8 @@ impl Current {
 
     /// Begins an absence: see [`Away`].
     fn go_away(&self, record: &'static Record) -> Option<ThreadId> {
-        let id = ThreadId::from_owner(self.id.get());
+        // None already inside another absence.
+        let id = self.id();
         self.id.set(ThreadId::NO_ONE);
         if let Some(id) = id {
             let mut mailbox = record.mailbox.lock();
@@ -471,21 +486,35 @@ impl Current {
         let Some(record) = self.record() else { return };
         self.collect_mail(record);
         if self.depth.get() == 0 {
-            self.settle(Settle::Everything);
-        } else if self.after.get() & After::GIL != 0 {
-            registry().gil.release();
+            // A panic here would end the process; garbage of other threads is no reason for that.
+            let settled =
+                std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| self.settle(Settle::Everything)));
+            // Dropping the payload could panic again.
+            settled.unwrap_or_else(core::mem::forget);
         }
         self.go_away(record);
         record.mailbox.lock().presence = Presence::Gone;
         let registry = registry();
-        // SAFETY: this thread's record, a last time.
+        // SAFETY: this thread's record; moving garbage runs no user code.
         unsafe { record.owned.with(|list| registry.orphan(|orphans| orphans.adopt(list))) };
+        if self.depth.get() > 0 {
+            // A token is alive: it lies in a thread-local that comes later, or was leaked, and what was borrowed from it may
+            // then be in use for ever. The record stays pinned, and goes back when the last token is dropped.
+            if self.after.replace(After::BORROWED) & After::GIL != 0 {
+                registry.gil.release();
+            }
+            return;
+        }
         self.record.set(ptr::null());
         self.after.set(0);
-        // A token was leaked. What was borrowed from it may be in use for ever, on other threads too: the record
-        // stays pinned and is never reused.
-        if self.depth.replace(0) == 0 {
-            registry.unregister(record);
+        registry.unregister(record);
+    }
+
+    /// At the end of a stay: gives a borrowed record back, unless a frame further up the stack still uses it.
+    fn end_stay(&self) {
+        let in_use = self.depth.get() != 0 || self.destroying.get() || self.absences.get() != 0;
+        if self.after.get() & After::BORROWED != 0 && !in_use {
+            self.give_back();
         }
     }
 
@@ -498,6 +527,15 @@ impl Current {
         // SAFETY: this thread occupies the record until it unregisters it below.
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
         registry().unregister(record);
+    }
+}
+
+/// The end of a run of destructors, which may have unwound.
+struct Destroying<'a>(&'a Current);
+
+impl Drop for Destroying<'_> {
+    fn drop(&mut self) {
+        self.0.destroying.set(false);
     }
 }
 
@@ -534,9 +572,7 @@ impl Drop for Outside<'_> {
             current.clear_after(After::GIL);
             registry().gil.release();
         }
-        if current.after.get() & After::BORROWED != 0 {
-            current.give_back();
-        }
+        current.end_stay();
     }
 }
 
@@ -560,6 +596,7 @@ impl Away {
                 c.depth.set(0);
                 Current::unpin(record);
             }
+            c.absences.set(c.absences.get() + 1);
             let gil = c.after.get() & After::GIL != 0;
             let away = Self { id, unpinned, gil };
             if unpinned && c.after.get() & After::GARBAGE != 0 {
@@ -594,6 +631,7 @@ impl Drop for Away {
                 }
                 c.depth.set(c.depth.get() + 1);
             }
+            c.absences.set(c.absences.get() - 1);
         });
     }
 }
@@ -640,15 +678,19 @@ pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delive
 }
 
 /// Runs the destructors of dead objects that no thread claims, if they have become many. For calls in which the
-/// user expects destructors: the drop of a reference.
+/// user expects destructors: the drop of a reference, but not one under a lock of a container or in such a destructor.
 #[cold]
 pub(crate) fn run_overdue_orphans() {
-    let pile: Pile = registry().take_overdue_orphans();
-    if pile.is_empty() || std::thread::panicking() {
-        if !pile.is_empty() {
-            registry().orphan(|orphans| orphans.ready.append(&mut { pile }));
+    with(|c| {
+        if c.operations.get() == 0 && !c.destroying.get() && !std::thread::panicking() {
+            let pile: Pile = registry().take_overdue_orphans();
+            if !pile.is_empty() {
+                // Behind the destructors: one of them may have come inside and left, with a borrowed record.
+                let _stay = Outside(c);
+                c.destroying.set(true);
+                let _done = Destroying(c);
+                retire::run_pile(pile);
+            }
         }
-        return;
-    }
-    retire::run_pile(pile);
+    });
 }

@@ -41,6 +41,8 @@ pub(crate) use current::{
     Delivery, deliver, id as current_id, id_for_new_object, run_overdue_orphans, without_gil,
 };
 pub(crate) use garbage::Garbage;
+#[cfg(loom)]
+pub(crate) use garbage::Pile;
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
 pub(crate) use registry::registry;

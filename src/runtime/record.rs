@@ -25,6 +25,8 @@ impl Request {
     pub(crate) const MAIL: u32 = 1;
     /// The global lock is on: every entry takes it.
     pub(crate) const GIL: u32 = 2;
+    /// Light barriers are fences: every entry makes one. Here, so that entering tests one word for everything.
+    pub(crate) const FENCE: u32 = 4;
 }
 
 /// Aligned to two cache lines, since the adjacent-line prefetcher makes pairs of them travel together.

@@ -11,12 +11,15 @@ use super::id::ThreadId;
 use super::mailbox::Presence;
 use super::record::{Record, Request};
 use super::retire::RetireList;
-use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, barrier, process_wide};
 
 /// Slots in the first segment; each later one has twice as many as the one before.
 const FIRST_SEGMENT: u32 = if cfg!(loom) { 8 } else { 32 };
 const SEGMENTS: usize = if cfg!(loom) { 1 } else { (ThreadId::SLOT_BITS - FIRST_SEGMENT.ilog2()) as usize };
+
+/// Slots without a generation left, past which they are used again: a million threads.
+const MANY_SPENT: usize = 1024;
 
 pub(crate) struct Registry {
     segments: [AtomicPtr<Record>; SEGMENTS],
@@ -28,8 +31,8 @@ pub(crate) struct Registry {
     pub(crate) epoch: AtomicU64,
     inner: Mutex<Inner>,
     orphans: Mutex<RetireList>,
-    /// Objects on the orphans' ready pile: a hint, so that nobody takes that lock for nothing.
-    orphans_ready: AtomicUsize,
+    /// Whether the orphans' ready pile is past the bound: a hint, so that nobody takes that lock for nothing.
+    orphans_due: AtomicBool,
     /// Objects and bytes destroyed by threads without a record.
     pub(crate) reclaimed_outside: [core::sync::atomic::AtomicU64; 2],
     pub(crate) gil: Gil,
@@ -38,6 +41,8 @@ pub(crate) struct Registry {
 struct Inner {
     started: bool,
     free: Vec<u32>,
+    /// Free slots without a generation left: their occupants own nothing, so they serve last.
+    spent: Vec<u32>,
     /// How often the slot of this index + 1 has been occupied.
     generations: Vec<u32>,
 }
@@ -59,9 +64,9 @@ impl Registry {
                 slots: AtomicU32::new(0),
                 live: AtomicU32::new(0),
                 epoch: AtomicU64::new(1),
-                inner: Mutex::new(Inner { started: false, free: Vec::new(), generations: Vec::new() }),
+                inner: Mutex::new(Inner { started: false, free: Vec::new(), spent: Vec::new(), generations: Vec::new() }),
                 orphans: Mutex::new(RetireList::new()),
-                orphans_ready: AtomicUsize::new(0),
+                orphans_due: AtomicBool::new(false),
                 reclaimed_outside: [const { core::sync::atomic::AtomicU64::new(0) }; 2],
                 gil: Gil::new(),
             }
@@ -91,20 +96,25 @@ impl Registry {
         let (record, id) = {
             let mut inner = self.inner.lock();
             if !inner.started {
-                inner.started = true;
                 barrier::choose();
+                // Panics if the environment is wrong, and does so for every thread.
                 self.gil.decide();
+                inner.started = true;
             }
             let slot = match inner.free.pop() {
                 Some(slot) => slot,
+                // Every slot makes the scans longer, so not for ever a new one.
+                None if inner.spent.len() >= MANY_SPENT => inner.spent.pop().expect("not empty"),
                 None => self.make_slot(&mut inner),
             };
             let generation = &mut inner.generations[slot as usize - 1];
             let id = ThreadId::new(slot, *generation);
             *generation = generation.saturating_add(1);
             let record = self.record(slot);
+            let gil = if self.gil.is_on() { Request::GIL } else { 0 };
+            let fence = if barrier::is_asymmetric() { 0 } else { Request::FENCE };
             // Relaxed: only this thread acts on them before it has left this lock.
-            record.requests.store(if self.gil.is_on() { Request::GIL } else { 0 }, Ordering::Relaxed);
+            record.requests.store(gil | fence, Ordering::Relaxed);
             record.mailbox.lock().presence = id.map_or(Presence::Gone, Presence::Present);
             // Relaxed: the heavy barrier below is what `alone` pairs with.
             self.live.fetch_add(1, Ordering::Relaxed);
@@ -143,7 +153,9 @@ impl Registry {
         let mut inner = self.inner.lock();
         // Release: partner is the acquire in `alone`; this thread reads nothing any more.
         self.live.fetch_sub(1, Ordering::Release);
-        inner.free.push(record.slot());
+        let slot = record.slot();
+        let spent = inner.generations[slot as usize - 1] >= ThreadId::GENERATIONS;
+        if spent { inner.spent.push(slot) } else { inner.free.push(slot) }
     }
 
     /// Whether no thread but the caller, which is registered, has ever to be waited for. To be asked after
@@ -196,7 +208,7 @@ impl Registry {
         let mut orphans = self.orphans.lock();
         f(&mut orphans);
         // Relaxed: a hint; the list itself is behind the lock.
-        self.orphans_ready.store(orphans.ready.amount().objects, Ordering::Relaxed);
+        self.orphans_due.store(orphans.ready.amount().is_due(), Ordering::Relaxed);
     }
 
     /// Adds the orphaned garbage to `list`, the caller's.
@@ -207,7 +219,7 @@ impl Registry {
     /// The orphans' ready pile, if it has grown past the bound.
     pub(crate) fn take_overdue_orphans(&self) -> Pile {
         let mut pile = Pile::new();
-        if self.orphans_ready.load(Ordering::Relaxed) >= super::garbage::Amount::BOUND.objects {
+        if self.orphans_due.load(Ordering::Relaxed) {
             self.orphan(|orphans| pile.append(&mut orphans.ready));
         }
         pile

@@ -128,7 +128,7 @@ pub fn on_this_thread() -> ThreadInfo {
             unsafe { record.owned.with(|list| list.pending()) }
         });
         ThreadInfo {
-            id: if c.id() == ThreadId::NO_ONE { None } else { ThreadId::from_owner(c.id()) },
+            id: c.id(),
             attached: c.depth() > 0,
             depth: c.depth(),
             pending: pending.objects,

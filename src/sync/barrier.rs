@@ -65,6 +65,12 @@ mod imp {
         }
     }
 
+    /// The light barrier of a thread that knows whether fences are needed, and makes one itself if so.
+    #[inline(always)]
+    pub(crate) fn light_unless_fence() {
+        compiler_fence(Ordering::SeqCst);
+    }
+
     #[cold]
     pub(crate) fn heavy() {
         if MODE.load(Ordering::Relaxed) == MEMBARRIER {
@@ -100,6 +106,9 @@ mod imp {
         fence(Ordering::SeqCst);
     }
 
+    #[inline(always)]
+    pub(crate) fn light_unless_fence() {}
+
     pub(crate) fn heavy() {
         // SeqCst: partner is the fence in `light`.
         fence(Ordering::SeqCst);
@@ -110,4 +119,4 @@ mod imp {
     }
 }
 
-pub(crate) use imp::{choose, heavy, is_asymmetric, light};
+pub(crate) use imp::{choose, heavy, is_asymmetric, light, light_unless_fence};

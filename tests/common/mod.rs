@@ -133,15 +133,15 @@ impl Drop for Probe {
 }
 
 /// Runs a closure when it is dropped.
-pub(crate) struct OnDrop(Option<Box<dyn FnOnce() + Send + Sync>>);
+pub(crate) struct OnDrop<F: FnOnce() = Box<dyn FnOnce() + Send + Sync>>(Option<F>);
 
-impl OnDrop {
-    pub(crate) fn new(f: impl FnOnce() + Send + Sync + 'static) -> Self {
-        Self(Some(Box::new(f)))
+impl<F: FnOnce()> OnDrop<F> {
+    pub(crate) fn new(f: F) -> Self {
+        Self(Some(f))
     }
 }
 
-impl Drop for OnDrop {
+impl<F: FnOnce()> Drop for OnDrop<F> {
     fn drop(&mut self) {
         if let Some(f) = self.0.take() {
             f();

@@ -49,9 +49,22 @@ pub(crate) fn headline(results: &Results) -> String {
         return "Not enough was measured to compare with a global lock.".to_owned();
     };
     let threads = results.full_threads(first.workload).unwrap_or(1);
-    let each: Vec<String> =
-        gains.iter().map(|gain| format!("{} {}", times(gain.ratio), gain.workload.name())).collect();
-    format!("Against a global lock, on {}: {}.", count(threads, "thread"), each.join(", "))
+    let list = |chosen: &dyn Fn(f64) -> bool| -> Option<String> {
+        let each: Vec<String> = gains
+            .iter()
+            .filter(|gain| chosen(gain.ratio))
+            .map(|gain| format!("{} {}", gain.workload.name(), times(gain.ratio)))
+            .collect();
+        (!each.is_empty()).then(|| each.join(", "))
+    };
+    let on = format!("On {}, a program without its global lock", count(threads, "thread"));
+    match (list(&|ratio| ratio >= 1.0), list(&|ratio| ratio < 1.0)) {
+        (Some(faster), None) => format!("{on} runs this many times as fast as with it: {faster}."),
+        (Some(faster), Some(slower)) => {
+            format!("{on} runs this many times as fast as with it: {faster}; it loses at {slower}.")
+        }
+        (None, slower) => format!("{on} is not faster here: {}.", slower.unwrap_or_default()),
+    }
 }
 
 fn ratio(ours: &Cell, theirs: &Cell) -> f64 {
@@ -64,8 +77,7 @@ fn gain(results: &Results, workload: WorkloadId) -> Option<Finding> {
     let gil = results.cell(workload, StrategyId::Gil, threads)?;
     let ratio = ratio(ours, gil);
     let mut text = format!(
-        "{}: on {} the program without a global lock runs at {} the speed of the one with it",
-        workload.name(),
+        "On {} the program without a global lock runs at {} the speed of the one with it",
         count(threads, "thread"),
         times(ratio)
     );
@@ -100,15 +112,10 @@ fn price(results: &Results, workload: WorkloadId) -> Option<Finding> {
             )
         }
         r if r < 1.0 => format!(
-            "{}: on one thread, where a lock is never waited for, the program without it runs at {} the speed.",
-            workload.name(),
+            "On one thread, where a lock is never waited for, the program without it runs at {} the speed.",
             times(r)
         ),
-        r => format!(
-            "{}: on one thread the program without the lock is not slower either ({}).",
-            workload.name(),
-            times(r)
-        ),
+        r => format!("On one thread the program without the lock is not slower either ({}).", times(r)),
     };
     Some(Finding { kind: Kind::Price, workload, ratio, text })
 }
@@ -165,10 +172,10 @@ mod tests {
         let gain =
             findings.iter().find(|f| f.kind == Kind::Gain && f.workload == WorkloadId::Likes).expect("gain");
         assert!(
-            (gain.ratio - 2002.0 / 2802.0).abs() < 1e-9 && gain.text.contains("on 2 threads"),
+            (gain.ratio - 2002.0 / 2802.0).abs() < 1e-9 && gain.text.contains("On 2 threads"),
             "{gain:?}"
         );
-        assert!(headline(&results).contains("0.71× likes"), "{}", headline(&results));
+        assert!(headline(&results).contains("likes 0.71×"), "{}", headline(&results));
         let loss = findings.iter().find(|f| f.kind == Kind::Loss).expect("loss");
         assert!(loss.text.contains("papaya"), "{loss:?}");
     }

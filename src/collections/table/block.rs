@@ -128,7 +128,8 @@ impl<'a, K> Index<'a, K> {
             // Relaxed: written under the lock only.
             let word = slot.load(Ordering::Relaxed);
             assert!(!word.is_null(), "a node in the table is found before an empty slot");
-            if tag.matches::<K>(word) == Some(NonNull::from(node)) {
+            // SAFETY: slots hold nothing else.
+            if unsafe { tag.matches::<K>(word) } == Some(NonNull::from(node)) {
                 return slot;
             }
             at = self.next(at);

@@ -125,7 +125,8 @@ impl<K, V: Value> Table<K, V> {
             if word.is_null() {
                 return None;
             }
-            if let Some(node) = tag.matches::<K>(word) {
+            // SAFETY: slots hold nothing else.
+            if let Some(node) = unsafe { tag.matches::<K>(word) } {
                 // SAFETY: a published node, which stays for as long as the caller says.
                 let node = unsafe { node.as_ref() };
                 if node.hash == hash && key.equivalent(&node.key) {
