@@ -19,9 +19,11 @@ pub enum State {
 /// The state is low so that no carry out of the count can touch it: with the state above the count, an increment at −1
 /// would carry into it.
 ///
-/// Counts from [`BAND`](Self::BAND) on, either way, are *saturated*: the object is leaked rather than ever freed. Whoever
-/// meets such a count sets it back to the middle of the band, so threads that were a step behind cannot carry it out:
-/// each moves it by one, and there are fewer threads than half a band is wide.
+/// Counts from [`BAND`](Self::BAND) on, either way, are *saturated*: the object is leaked rather than ever freed. In the band
+/// references are no longer counted, so nothing may lead out of it. Whoever meets such a count, or would step into the
+/// band, sets it to the middle; then threads that were a step behind cannot carry it out:
+/// each moves it by one, and there are fewer threads than half a band is wide. (The plain addition of an increment may
+/// stop at the edge, where it has still counted right.)
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Shared(pub(crate) u32);
@@ -79,8 +81,7 @@ impl Shared {
         Self(self.0.wrapping_add(Self::ONE))
     }
 
-    /// `n` references more. What does not fit is lost, so the count then goes deep into its band: at the edge, a
-    /// step that was on its way could carry it out.
+    /// `n` references more, or the middle of the band.
     pub(crate) const fn plus(self, n: u32) -> Self {
         let sum = self.count() as i64 + n as i64;
         if self.is_saturated() {
@@ -92,9 +93,10 @@ impl Shared {
         }
     }
 
-    /// One reference less.
+    /// One reference less, or the middle of the band.
     pub(crate) const fn minus_one(self) -> Self {
-        Self(self.0.wrapping_sub(Self::ONE))
+        let less = Self(self.0.wrapping_sub(Self::ONE));
+        if less.is_saturated() { less.recentred() } else { less }
     }
 
     /// A saturated count in the middle of its band.
@@ -136,8 +138,14 @@ mod tests {
                 if count < Shared::MAX_COUNT {
                     assert_eq!(word.plus_one(), Shared::new(count + 1, state));
                 }
-                if count > Shared::MIN_COUNT {
+                if (1 - Shared::BAND..=Shared::BAND).contains(&count) {
                     assert_eq!(word.minus_one(), Shared::new(count - 1, state));
+                    assert_eq!(
+                        word.minus_one().plus(1),
+                        if word.is_saturated() { word.recentred() } else { word }
+                    );
+                } else {
+                    assert!(word.minus_one().is_saturated());
                 }
                 if word.is_saturated() {
                     let middle = word.recentred();

@@ -447,16 +447,9 @@ impl RefCount {
             if seen == Shared::UNTOUCHED || seen == Shared::DEAD {
                 return false;
             }
-            if seen.is_saturated() {
-                return true;
-            }
+            let new = seen.plus(1);
             // Acquire: partner is the release in `publish`, and of whoever gave us the weak reference.
-            match self.shared.compare_exchange(
-                seen.0,
-                seen.plus_one().0,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            ) {
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed) {
                 Ok(_) => return true,
                 Err(now) => seen = Shared(now),
             }

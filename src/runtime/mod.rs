@@ -3,14 +3,14 @@
 //! A thread becomes known on its first use of the crate. [`attach`](crate::attach) marks it as *inside*: memory read
 //! from containers stays valid, and a [checkpoint](crate::Attached::checkpoint) says when nothing is held any more.
 //! [`detach`](crate::Attached::detach) marks it as away while it blocks. Everything works without a token too; see
-//! [`Attached`](crate::Attached).
+//! [`Attached`].
 //!
 //! # What waits for what
 //!
 //! A container that gives up a reference retires it: it is dropped one grace period later, when every thread that was
 //! inside has left or passed a checkpoint. With one thread and no token there is nothing to wait for, and it is
 //! dropped in the call. A thread makes a pass when 64 things or 64 KiB have come together, at checkpoints, and on
-//! [`collect`](crate::collect).
+//! [`collect`].
 //!
 //! # Where destructors run
 //!

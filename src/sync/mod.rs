@@ -18,11 +18,8 @@ pub(crate) mod atomic {
 }
 
 #[cfg(loom)]
-pub(crate) mod atomic {
-    pub(crate) use loom::sync::atomic::{
-        AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
-    };
-}
+#[path = "modelled.rs"]
+pub(crate) mod atomic;
 
 pub(crate) mod hint {
     #[cfg(not(loom))]

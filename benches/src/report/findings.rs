@@ -105,11 +105,7 @@ fn price(results: &Results, workload: WorkloadId) -> Option<Finding> {
     let ratio = ratio(ours, gil);
     let text = match ratio {
         r if overlap(ours, gil) => {
-            format!(
-                "{}: on one thread no difference that exceeds the spread ({}).",
-                workload.name(),
-                times(r)
-            )
+            format!("On one thread there is no difference that exceeds the spread ({}).", times(r))
         }
         r if r < 1.0 => format!(
             "On one thread, where a lock is never waited for, the program without it runs at {} the speed.",

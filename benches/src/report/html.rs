@@ -131,7 +131,7 @@ fn section(body: &mut String, results: &Results, workload: WorkloadId, findings:
             format: times,
             ..plot
         };
-        let text = "Each strategy against itself. Dashed: as many times as fast as there are cores at work.";
+        let text = "Each strategy against itself; dashed: one for every core at work.";
         figure(body, "", "Speed-up over one thread", text, &plot.draw());
     }
     let full = results.full_threads(workload).unwrap_or(1);

@@ -43,10 +43,10 @@ pub(crate) struct LinePlot<'a> {
     pub(crate) format: fn(f64) -> String,
 }
 
-const WIDTH: f64 = 580.0;
+const WIDTH: f64 = 590.0;
 const HEIGHT: f64 = 340.0;
 const LEFT: f64 = 70.0;
-const RIGHT: f64 = 164.0;
+const RIGHT: f64 = 176.0;
 const TOP: f64 = 18.0;
 const BOTTOM: f64 = 48.0;
 /// Between two names at the ends of lines.

@@ -1,0 +1,32 @@
+//! The comparisons of the benchmarks: every operation that has a goal, done by this crate and by its peers.
+//!
+//! A [`Contest`] is one operation, an [`Entrant`] one implementor of it. The criterion suites in `benches/` time each entrant
+//! by itself; the `ratios` program runs all entrants of a contest in turn, in one process, and prints their ratios.
+//!
+//! | contests | of |
+//! |---|---|
+//! | [`counts`] | clone and drop, make and drop of counted pointers |
+//! | [`guards`] | entering and leaving a runtime or a collector |
+//! | [`dicts`], [`lists`] | reads and writes of shared maps and arrays |
+#![cfg(not(loom))]
+
+mod collection;
+mod locked;
+mod maps;
+#[path = "../src/strategies/gil_lock.rs"]
+mod gil_lock;
+
+pub mod counts;
+pub mod dicts;
+pub mod guards;
+pub mod limits;
+pub mod lists;
+pub mod mimalloc;
+pub mod run;
+
+pub use run::{Contest, Contestant, Control, Cost, Entrant, Goal, Issue, Stop, Threads};
+
+/// All contests, in the order of the report.
+pub fn all() -> Vec<Contest> {
+    [counts::contests(), guards::contests(), dicts::contests(), lists::contests()].into_iter().flatten().collect()
+}
