@@ -6,7 +6,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-const PEERS: [&str; 6] = ["dashmap", "indexmap", "papaya", "parking_lot", "html5gum", "rustc-hash"];
+const PEERS: [&str; 7] =
+    ["dashmap", "indexmap", "papaya", "parking_lot", "html5gum", "rustc-hash", "mimalloc"];
 
 fn main() {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());

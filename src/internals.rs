@@ -90,3 +90,13 @@ unsafe fn destroy_erased<T>(block: *mut ()) {
 pub fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
     crate::lock::section(lock, f)
 }
+
+/// The light side of the asymmetric barrier.
+pub fn light_barrier() {
+    crate::sync::barrier::light();
+}
+
+/// The heavy side of the asymmetric barrier.
+pub fn heavy_barrier() {
+    crate::sync::barrier::heavy();
+}

@@ -89,7 +89,6 @@ impl Drop for Keeper {
     }
 }
 
-// The owner's end of the channel is used by one thread at a time: nobody uses it but its drop.
 impl<P: Pointer + Send + Sync> Foreign<P> {
     fn new() -> Self {
         let (done, wait) = mpsc::channel::<()>();
@@ -226,10 +225,7 @@ fn counting() -> Vec<Contest> {
                 own::<Rc<Object>>("Rc"),
                 anywhere::<Arc<Object>>("Arc", || Arc::new(OBJECT)),
             ],
-            goals: vec![
-                Issue::First.goal(Cost::Peer("Rc", 1), 1.0),
-                Issue::First.goal(Cost::Scaling, 1.9),
-            ],
+            goals: vec![Issue::First.goal(Cost::Peer("Rc", 1), 1.0), Issue::First.goal(Cost::Scaling, 1.9)],
         },
         Contest {
             id: "refcount/foreign",

@@ -72,7 +72,7 @@ pub fn contests() -> Vec<Contest> {
             per: 1,
             threads: OneAndTwo,
             entrants: vec![
-                guard("attach", || attach()),
+                guard("attach", attach),
                 guard("crossbeam-epoch", crossbeam_epoch::pin),
                 guard("seize", move || seize.enter()),
                 guard("sdd", sdd::Guard::new),
@@ -85,7 +85,7 @@ pub fn contests() -> Vec<Contest> {
             per: 1,
             threads: OneAndTwo,
             entrants: vec![
-                nested("attach", || attach()),
+                nested("attach", attach),
                 nested("crossbeam-epoch", crossbeam_epoch::pin),
                 nested("seize", move || seize.enter()),
                 nested("sdd", sdd::Guard::new),
@@ -98,9 +98,9 @@ pub fn contests() -> Vec<Contest> {
             per: 1,
             threads: OneAndTwo,
             entrants: vec![
-                renew("checkpoint", || attach(), |cx| cx.checkpoint()),
+                renew("checkpoint", attach, |cx| cx.checkpoint()),
                 renew("crossbeam-epoch repin", crossbeam_epoch::pin, |guard| guard.repin()),
-                renew("seize refresh", move || seize.enter(), |guard| seize::Guard::refresh(guard)),
+                renew("seize refresh", move || seize.enter(), seize::Guard::refresh),
             ],
             goals: vec![],
         },

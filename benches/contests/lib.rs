@@ -11,10 +11,10 @@
 #![cfg(not(loom))]
 
 mod collection;
-mod locked;
-mod maps;
 #[path = "../src/strategies/gil_lock.rs"]
 mod gil_lock;
+mod locked;
+mod maps;
 
 pub mod counts;
 pub mod dicts;
@@ -28,5 +28,8 @@ pub use run::{Contest, Contestant, Control, Cost, Entrant, Goal, Issue, Stop, Th
 
 /// All contests, in the order of the report.
 pub fn all() -> Vec<Contest> {
-    [counts::contests(), guards::contests(), dicts::contests(), lists::contests()].into_iter().flatten().collect()
+    [counts::contests(), guards::contests(), dicts::contests(), lists::contests()]
+        .into_iter()
+        .flatten()
+        .collect()
 }

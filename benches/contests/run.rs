@@ -57,12 +57,18 @@ impl Entrant {
     }
 }
 
+/// The loop of an entrant.
+pub type OwnBody = dyn Fn(&mut Control);
+
+/// The loop of an entrant, with the number of the thread.
+pub type SharedBody = dyn Fn(&mut Control, usize) + Send + Sync;
+
 /// An entrant with its objects built, ready to run.
 pub enum Contestant {
     /// Runs on the thread that built it.
-    Own(Box<dyn Fn(&mut Control)>),
+    Own(Box<OwnBody>),
     /// Runs on any threads; they are numbered from 0.
-    Shared(Box<dyn Fn(&mut Control, usize) + Send + Sync>),
+    Shared(Box<SharedBody>),
 }
 
 /// What ours must reach.

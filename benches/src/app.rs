@@ -8,8 +8,9 @@ use std::process::{self, ExitCode};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::cli::{Args, Options, Usage, check};
+use crate::cli::{Args, Complaint, Options, check};
 use crate::measure::{Failure, interrupt};
+use crate::report::load::Usage;
 use crate::report::machine::Machine;
 use crate::report::results::Results;
 use crate::report::table::table;
@@ -35,7 +36,7 @@ pub(crate) fn main() -> ExitCode {
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             return print(&error.render().to_string());
         }
-        Err(error) => return complain(&Usage::new(one_line(&error))),
+        Err(error) => return complain(&Complaint::new(one_line(&error))),
     };
     if args.list {
         return print(&list());
@@ -60,20 +61,22 @@ pub(crate) fn main() -> ExitCode {
     }
     if freethreaded::gil::is_enabled() {
         let line = "FREETHREADED_GIL is set: unset it, the experiments turn the lock on where it belongs";
-        return complain(&Usage::new(line.to_owned()));
+        return complain(&Complaint::new(line.to_owned()));
     }
     match check(&args) {
         Ok(options) => experiment(&options),
-        Err(usage) => complain(&usage),
+        Err(complaint) => complain(&complaint),
     }
 }
 
 fn experiment(options: &Options) -> ExitCode {
     let mut results = Results::new(Machine::here(), options.conditions.clone(), options.repetitions);
+    let before = Usage::now();
     let mut progress = Progress::new();
     let outcome = run(options, &mut results, &mut progress);
     progress.end();
     results.complete = outcome.is_ok();
+    results.others = before.zip(Usage::now()).and_then(|(before, after)| before.others_until(&after));
     // Files first: whatever happens to the terminal, they are there.
     let written = write_files(&results, &options.output).and_then(|()| write_json(&results, options));
     let text = table(&results);
@@ -138,8 +141,8 @@ fn print(text: &str) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn complain(usage: &Usage) -> ExitCode {
-    warn(&usage.to_string());
+fn complain(complaint: &Complaint) -> ExitCode {
+    warn(&complaint.to_string());
     ExitCode::from(USAGE)
 }
 

@@ -19,16 +19,16 @@ const MOST_THREADS: usize = 1024;
 
 /// Something that the user can mend: ends the program with exit code 2.
 #[derive(Debug)]
-pub(crate) struct Usage(String);
+pub(crate) struct Complaint(String);
 
-impl Usage {
+impl Complaint {
     /// A complaint of one line.
     pub(crate) fn new(line: String) -> Self {
         Self(line)
     }
 }
 
-impl fmt::Display for Usage {
+impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Whatever a file name or an argument contains, the complaint stays on one line.
         for c in self.0.chars() {
@@ -123,7 +123,7 @@ impl Options {
 }
 
 /// Checks a request.
-pub(crate) fn check(args: &Args) -> Result<Options, Usage> {
+pub(crate) fn check(args: &Args) -> Result<Options, Complaint> {
     let workloads = workloads(&args.workloads)?;
     let strategies = strategies(&args.strategies)?;
     let threads = threads(&args.threads, args.quick)?;
@@ -134,13 +134,13 @@ pub(crate) fn check(args: &Args) -> Result<Options, Usage> {
     let posts =
         bounded("posts", args.posts.unwrap_or(if args.quick { 100_000 } else { 1_000_000 }), 2, 50_000_000)?;
     if !(0.0..=1.0).contains(&args.celebrity) {
-        return Err(Usage::new(format!("--celebrity is a share from 0 to 1, not {}", args.celebrity)));
+        return Err(Complaint::new(format!("--celebrity is a share from 0 to 1, not {}", args.celebrity)));
     }
     check_output(&args.output)?;
     if let Some(file) = args.json.as_deref().filter(|file| *file != Path::new("-")) {
         // Opened without truncating: an older file stays whole until there are results.
         let opened = fs::OpenOptions::new().create(true).append(true).open(file);
-        opened.map_err(|error| Usage::new(format!("cannot write {}: {error}", file.display())))?;
+        opened.map_err(|error| Complaint::new(format!("cannot write {}: {error}", file.display())))?;
     }
     let request = Request {
         folder: args.input.clone(),
@@ -175,45 +175,47 @@ pub(crate) fn suggestion<'a>(typed: &str, known: impl Iterator<Item = &'a str>) 
     near.map(|(_, name)| format!(" (did you mean '{name}'?)")).unwrap_or_default()
 }
 
-fn workloads(typed: &[String]) -> Result<Vec<WorkloadId>, Usage> {
+fn workloads(typed: &[String]) -> Result<Vec<WorkloadId>, Complaint> {
     let mut chosen = BTreeSet::new();
     for name in typed.iter().map(|name| name.trim()) {
         let matching: Vec<_> =
             WorkloadId::ALL.into_iter().filter(|id| id.name() == name || id.family() == name).collect();
         if matching.is_empty() {
             let hint = suggestion(name, WorkloadId::ALL.iter().flat_map(|id| [id.family(), id.name()]));
-            return Err(Usage::new(format!("unknown workload '{name}'{hint}; --list shows all")));
+            return Err(Complaint::new(format!("unknown workload '{name}'{hint}; --list shows all")));
         }
         chosen.extend(matching);
     }
     Ok(if chosen.is_empty() { WorkloadId::ALL.to_vec() } else { chosen.into_iter().collect() })
 }
 
-fn strategies(typed: &[String]) -> Result<Vec<StrategyId>, Usage> {
+fn strategies(typed: &[String]) -> Result<Vec<StrategyId>, Complaint> {
     let mut chosen = BTreeSet::new();
     for name in typed.iter().map(|name| name.trim()) {
         let Some(id) = StrategyId::ALL.into_iter().find(|id| id.name() == name) else {
             let hint = suggestion(name, StrategyId::ALL.iter().map(|id| id.name()));
-            return Err(Usage::new(format!("unknown strategy '{name}'{hint}; --list shows all")));
+            return Err(Complaint::new(format!("unknown strategy '{name}'{hint}; --list shows all")));
         };
         chosen.insert(id);
     }
     Ok(if chosen.is_empty() { StrategyId::ALL.to_vec() } else { chosen.into_iter().collect() })
 }
 
-fn threads(typed: &[String], quick: bool) -> Result<Vec<usize>, Usage> {
+fn threads(typed: &[String], quick: bool) -> Result<Vec<usize>, Complaint> {
     let mut counts = BTreeSet::new();
     for text in typed.iter().map(|text| text.trim()) {
         match text.parse::<usize>() {
-            Ok(0) => return Err(Usage::new("--threads 0: at least one thread is needed".to_owned())),
+            Ok(0) => return Err(Complaint::new("--threads 0: at least one thread is needed".to_owned())),
             Ok(n) if n > MOST_THREADS => {
-                return Err(Usage::new(format!(
+                return Err(Complaint::new(format!(
                     "--threads {n}: more than {MOST_THREADS} threads make no sense"
                 )));
             }
             Ok(n) => counts.insert(n),
             Err(_) => {
-                return Err(Usage::new(format!("--threads takes whole numbers such as 1,2,4, not '{text}'")));
+                return Err(Complaint::new(format!(
+                    "--threads takes whole numbers such as 1,2,4, not '{text}'"
+                )));
             }
         };
     }
@@ -228,23 +230,24 @@ fn threads(typed: &[String], quick: bool) -> Result<Vec<usize>, Usage> {
     Ok(counts.into_iter().collect())
 }
 
-fn seconds(seconds: f64) -> Result<Duration, Usage> {
+fn seconds(seconds: f64) -> Result<Duration, Complaint> {
     if (0.001..=600.0).contains(&seconds) {
         return Ok(Duration::from_secs_f64(seconds));
     }
-    Err(Usage::new(format!("--duration is a number of seconds from 0.001 to 600, not {seconds}")))
+    Err(Complaint::new(format!("--duration is a number of seconds from 0.001 to 600, not {seconds}")))
 }
 
-fn bounded(what: &str, n: i64, least: i64, most: i64) -> Result<usize, Usage> {
+fn bounded(what: &str, n: i64, least: i64, most: i64) -> Result<usize, Complaint> {
     match usize::try_from(n) {
         Ok(count) if (least..=most).contains(&n) => Ok(count),
-        _ => Err(Usage::new(format!("--{what} is a number from {least} to {most}, not {n}"))),
+        _ => Err(Complaint::new(format!("--{what} is a number from {least} to {most}, not {n}"))),
     }
 }
 
 /// Finds out before the first measurement whether the report can be written after the last one.
-fn check_output(folder: &Path) -> Result<(), Usage> {
-    let complain = |error| Usage::new(format!("cannot write the report to {}: {error}", folder.display()));
+fn check_output(folder: &Path) -> Result<(), Complaint> {
+    let complain =
+        |error| Complaint::new(format!("cannot write the report to {}: {error}", folder.display()));
     fs::create_dir_all(folder).map_err(complain)?;
     let probe = folder.join(format!(".probe-{}", std::process::id()));
     fs::write(&probe, b"").map_err(complain)?;
@@ -288,6 +291,6 @@ mod tests {
 
     #[test]
     fn a_complaint_is_one_line() {
-        assert_eq!(Usage::new("a\nb".to_owned()).to_string(), "a\\nb");
+        assert_eq!(Complaint::new("a\nb".to_owned()).to_string(), "a\\nb");
     }
 }

@@ -238,7 +238,7 @@ fn slot_reuse() {
 /// merge, or a merge whose CAS does not try again.
 #[test]
 fn drain_against_foreign_counts() {
-    model(THREE, |made| {
+    model(1, |made| {
         let a = Brc::new(made.value(1));
         let (b, c) = (a.clone(), a.clone());
         let sender = spawn(move || drop(b));

@@ -14,7 +14,7 @@ use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 /// An array of counted pointers that many threads share.
 ///
-/// Reads take no lock and never retry; writes take the list's own lock. All methods take `&self`. Every operation on one element is
+/// Reads take no lock and, but for [`last`](Self::last), never retry; writes take the list's own lock. All methods take `&self`. Every operation on one element is
 /// linearizable: readers never see a half-done shift.
 ///
 /// | method | lock | complexity |
@@ -33,7 +33,7 @@ use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 /// # How reads stay consistent
 ///
 /// The list points to a *block*, which has its own length. What changes one place works in the block: `push` stores the element,
-/// then the length; `pop` the length, then null. What moves elements builds a new block and publishes it with one store. So a reader that has loaded a
+/// then the length; `pop` the length, then null; `get` looks at the length before and after the element. What moves elements builds a new block and publishes it with one store. So a reader that has loaded a
 /// block sees one list that existed during its call.
 ///
 /// ```
@@ -78,6 +78,19 @@ fn element(block: Elements<'_>, place: usize) -> Option<NonNull<()>> {
     // SAFETY: lengths never exceed the count, and callers are below a length.
     // Acquire: partner is the release with which it was stored; its target is read next.
     NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))
+}
+
+/// The element that the block's list has at `index` at some moment of this call.
+#[inline]
+fn element_at(block: Elements<'_>, index: usize) -> Option<NonNull<()>> {
+    if index >= length(block) {
+        return None;
+    }
+    // Null: popped after the length was read, and so gone during this call.
+    let raw = element(block, index)?;
+    // Again, since behind the first look the place may have been popped and be being filled by a push that has not stored its
+    // length yet. Whoever sees that element here, by the acquire in `element`, sees the length that the pop left.
+    if index < length(block) { Some(raw) } else { None }
 }
 
 fn new_block<'a>(places: usize) -> Elements<'a> {
@@ -217,9 +230,7 @@ impl<P: SharedPtr> List<P> {
     #[inline]
     unsafe fn find(&self, index: usize) -> Option<NonNull<()>> {
         // SAFETY: the caller's.
-        let block = unsafe { self.elements() }?;
-        // Null: popped after the length was read, and so gone during this call.
-        if index < length(block) { element(block, index) } else { None }
+        element_at(unsafe { self.elements() }?, index)
     }
 
     /// A counted reference to the element at `index`. Lock-free.
@@ -265,7 +276,7 @@ impl<P: SharedPtr> List<P> {
         self.get(0)
     }
 
-    /// The last element. Lock-free.
+    /// The last element. Lock-free; looks again if the end moves meanwhile.
     ///
     /// ```
     /// use freethreaded::{Brc, List};
@@ -279,11 +290,13 @@ impl<P: SharedPtr> List<P> {
         let block = unsafe { self.elements() }?;
         loop {
             let last = length(block).checked_sub(1)?;
-            if let Some(raw) = element(block, last) {
+            if let Some(raw) = element(block, last)
+                && length(block) == last + 1
+                && element(block, last) == Some(raw)
+            {
                 // SAFETY: inside the runtime, so the list's reference exists.
                 return Some(unsafe { copied(raw) });
             }
-            // Popped between the two loads: the length has changed.
         }
     }
 
@@ -418,8 +431,8 @@ impl<P: SharedPtr> List<P> {
     /// Takes the element out of a place above the length. Under the lock.
     fn vacate(block: Elements<'_>, place: usize) -> Option<NonNull<()>> {
         // SAFETY: was below the length, so below the count.
-        // Acquire: the element's target is used next.
-        NonNull::new(unsafe { block.slot(place) }.swap(ptr::null_mut(), Ordering::Acquire))
+        // Acquire: the element's target is used next. Release: who finds the place empty sees the length, and all that was before.
+        NonNull::new(unsafe { block.slot(place) }.swap(ptr::null_mut(), Ordering::AcqRel))
     }
 
     /// Replaces the element at `index` and returns the old one.
@@ -548,8 +561,8 @@ impl<P: SharedPtr> List<P> {
     pub fn clear(&self) {
         let operation = operation();
         let block = self.locked(|block| {
-            // Relaxed: null leads nowhere.
-            self.block.store(ptr::null_mut(), Ordering::Relaxed);
+            // Release: null leads nowhere, but who sees the list empty sees all that was before.
+            self.block.store(ptr::null_mut(), Ordering::Release);
             block.map(Block::into_raw)
         });
         // SAFETY: unlinked just now, and not freed yet.
@@ -656,8 +669,7 @@ impl<'a, P: SharedPtr> Iterator for ListIter<'a, P> {
     #[inline]
     fn next(&mut self) -> Option<&'a P::Target> {
         let block = self.block?;
-        let raw = if self.index < length(block) { element(block, self.index) } else { None };
-        let Some(raw) = raw else {
+        let Some(raw) = element_at(block, self.index) else {
             // Once at the end, always at the end, whatever is pushed later.
             self.block = None;
             return None;

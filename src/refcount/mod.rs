@@ -26,6 +26,8 @@ mod counted;
 mod immortal;
 mod shared;
 mod shared_ptr;
+#[cfg(all(test, not(loom)))]
+mod table_test;
 mod weak;
 mod word;
 

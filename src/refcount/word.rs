@@ -592,6 +592,19 @@ impl RefCount {
     }
 }
 
+/// For the table test.
+#[cfg(all(test, not(loom)))]
+impl RefCount {
+    pub(super) const fn from_parts(owner: u32, local: u32, shared: Shared) -> Self {
+        Self::with_fields(owner, local, shared)
+    }
+
+    pub(super) fn parts(&self) -> (u32, u32, Shared) {
+        let owner = self.owner.load(Ordering::Relaxed);
+        (owner, self.local.load(Ordering::Relaxed), self.load_shared(Ordering::Relaxed))
+    }
+}
+
 impl Default for RefCount {
     fn default() -> Self {
         Self::new()

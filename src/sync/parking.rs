@@ -94,21 +94,69 @@ mod real {
     }
 }
 
-/// Loom does not see the parking lot: there a waiter yields until the lock is free, and nobody hands over.
 #[cfg(loom)]
-pub(crate) unsafe fn park(
-    _key: usize,
-    _since: &mut Option<std::time::Instant>,
-    validate: impl FnOnce() -> bool,
-) -> Wake {
-    if validate() {
-        loom::thread::yield_now();
-    }
-    Wake::Retry
-}
+pub(crate) use modelled::{park, unpark_one};
 
-/// See [`park`]: nobody is ever asleep.
+/// A queue with the guarantees of the parking lot. It has no time: who parks a second time in one wait is overdue.
 #[cfg(loom)]
-pub(crate) unsafe fn unpark_one(_key: usize, decide: impl FnOnce(Waiters) -> Wake) {
-    decide(Waiters { woken: false, more: false, overdue: false });
+mod modelled {
+    use super::{Waiters, Wake};
+    use crate::sync::{Mutex, process_wide};
+    use std::time::Instant;
+
+    struct Queue {
+        waiting: Vec<Waiter>,
+        woken: Vec<(u64, Wake)>,
+        tickets: u64,
+    }
+
+    struct Waiter {
+        key: usize,
+        ticket: u64,
+        overdue: bool,
+        thread: loom::thread::Thread,
+    }
+
+    process_wide! {
+        fn queue() -> &'static Mutex<Queue> {
+            Mutex::new(Queue { waiting: Vec::new(), woken: Vec::new(), tickets: 0 })
+        }
+    }
+
+    pub(crate) unsafe fn park(
+        key: usize,
+        since: &mut Option<Instant>,
+        validate: impl FnOnce() -> bool,
+    ) -> Wake {
+        let overdue = since.replace(Instant::now()).is_some();
+        let mut queue = queue().lock();
+        if !validate() {
+            return Wake::Retry;
+        }
+        queue.tickets += 1;
+        let ticket = queue.tickets;
+        queue.waiting.push(Waiter { key, ticket, overdue, thread: loom::thread::current() });
+        loop {
+            drop(queue);
+            loom::thread::park();
+            queue = self::queue().lock();
+            if let Some(at) = queue.woken.iter().position(|woken| woken.0 == ticket) {
+                return queue.woken.swap_remove(at).1;
+            }
+        }
+    }
+
+    pub(crate) unsafe fn unpark_one(key: usize, decide: impl FnOnce(Waiters) -> Wake) {
+        let mut queue = queue().lock();
+        let first = queue.waiting.iter().position(|waiter| waiter.key == key);
+        let Some(waiter) = first.map(|at| queue.waiting.remove(at)) else {
+            decide(Waiters { woken: false, more: false, overdue: false });
+            return;
+        };
+        let more = queue.waiting.iter().any(|other| other.key == key);
+        let wake = decide(Waiters { woken: true, more, overdue: waiter.overdue });
+        queue.woken.push((waiter.ticket, wake));
+        drop(queue);
+        waiter.thread.unpark();
+    }
 }

@@ -4,8 +4,8 @@
 use std::panic::resume_unwind;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use freethreaded::runtime::{Stats, stats};
@@ -96,6 +96,60 @@ pub(crate) fn on_thread<R: Send + 'static>(f: impl FnOnce() -> R + Send + 'stati
     match thread::spawn(f).join() {
         Ok(value) => value,
         Err(panic) => resume_unwind(panic),
+    }
+}
+
+type Task = Box<dyn FnOnce() + Send>;
+
+/// A thread that does what it is told, one thing at a time, and else blocks without detaching. Ends on drop.
+pub(crate) struct Remote {
+    tasks: Option<mpsc::Sender<Task>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Remote {
+    pub(crate) fn new() -> Self {
+        let (tasks, todo) = mpsc::channel::<Task>();
+        let thread = thread::spawn(move || todo.into_iter().for_each(|task| task()));
+        Self { tasks: Some(tasks), thread: Some(thread) }
+    }
+
+    /// Begins `f` there.
+    pub(crate) fn start<R: Send + 'static>(
+        &self,
+        f: impl FnOnce() -> R + Send + 'static,
+    ) -> mpsc::Receiver<R> {
+        let (done, result) = mpsc::channel();
+        // Whoever does not wait does not want the result.
+        let task = Box::new(move || _ = done.send(f()));
+        self.tasks.as_ref().expect("not ended").send(task).expect("it waits for tasks");
+        result
+    }
+
+    /// Runs `f` there and waits for it.
+    pub(crate) fn run<R: Send + 'static>(&self, f: impl FnOnce() -> R + Send + 'static) -> R {
+        self.start(f).recv().expect("the task did not panic")
+    }
+
+    /// Ends the thread and waits for it, its thread-locals included.
+    pub(crate) fn end(mut self) {
+        self.join();
+    }
+
+    fn join(&mut self) {
+        drop(self.tasks.take());
+        if let Some(thread) = self.thread.take() {
+            let result = thread.join();
+            if !thread::panicking() {
+                result.expect("no task panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.join();
     }
 }
 

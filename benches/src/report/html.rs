@@ -54,6 +54,9 @@ fn opening(body: &mut String, results: &Results, findings: &[Finding]) {
             "<p class=\"card warn\">The run was cut short: this page shows what was measured until then.</p>\n",
         );
     }
+    if let Some(disturbance) = results.disturbance() {
+        let _ = writeln!(body, "<p class=\"card warn\">{}</p>", escape(&disturbance));
+    }
     body.push_str("<div class=\"tiles\">\n");
     for gain in findings.iter().filter(|finding| finding.kind == Kind::Gain) {
         let threads = results.full_threads(gain.workload).unwrap_or(1);

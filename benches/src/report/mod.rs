@@ -5,6 +5,7 @@ pub(crate) mod format;
 pub(crate) mod html;
 pub(crate) mod latency_plot;
 pub(crate) mod line_plot;
+pub(crate) mod load;
 pub(crate) mod machine;
 pub(crate) mod results;
 pub(crate) mod svg;

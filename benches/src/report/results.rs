@@ -84,13 +84,23 @@ pub(crate) struct Results {
     pub(crate) crawl: Option<Outcome>,
     /// Whether everything that was asked for was measured.
     pub(crate) complete: bool,
+    /// The share of the machine that other programs used meanwhile, where that is known.
+    pub(crate) others: Option<f64>,
     cells: Vec<Cell>,
 }
 
 impl Results {
     /// Nothing measured yet.
     pub(crate) fn new(machine: Machine, conditions: Conditions, repetitions: usize) -> Self {
-        Self { machine, conditions, repetitions, crawl: None, complete: false, cells: Vec::new() }
+        Self {
+            machine,
+            conditions,
+            repetitions,
+            crawl: None,
+            complete: false,
+            others: None,
+            cells: Vec::new(),
+        }
     }
 
     /// Adds a sample.
@@ -153,6 +163,15 @@ impl Results {
         Some(cell.median() / one.median())
     }
 
+    /// A warning if other programs took so much of the machine that the figures are lower than they could be.
+    pub(crate) fn disturbance(&self) -> Option<String> {
+        let others = self.others.filter(|&share| share > 0.05)?;
+        Some(format!(
+            "Other programs used {:.0} % of the machine during the run: expect wide spreads, and less gain from threads than there is.",
+            100.0 * others
+        ))
+    }
+
     /// The input in one line.
     pub(crate) fn input(&self) -> Option<String> {
         use super::format::{bytes, grouped};
@@ -188,6 +207,7 @@ impl Results {
         let file = FileJson {
             format: 1,
             complete: self.complete,
+            others_share_of_machine: self.others,
             findings: findings(self),
             machine: &self.machine,
             conditions: ConditionsJson {
@@ -237,6 +257,7 @@ impl Results {
 struct FileJson<'a> {
     format: u32,
     complete: bool,
+    others_share_of_machine: Option<f64>,
     findings: Vec<Finding>,
     machine: &'a Machine,
     conditions: ConditionsJson<'a>,

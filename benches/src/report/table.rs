@@ -69,12 +69,15 @@ pub(crate) fn table(results: &Results) -> String {
         text.push('\n');
         text += &dead_links(crawl);
     }
-    let _ = writeln!(text, "\n{}", headline(results));
+    let _ = writeln!(text, "\n{}", wrapped(&headline(results)));
     let losses: Vec<String> =
         findings(results).into_iter().filter(|f| f.kind == Kind::Loss).map(|f| f.text).collect();
     if !losses.is_empty() {
         let _ = writeln!(text, "Where ours is not the fastest:");
         losses.iter().for_each(|loss| text += &format!("  {loss}\n"));
+    }
+    if let Some(disturbance) = results.disturbance() {
+        let _ = writeln!(text, "\n{}", wrapped(&disturbance));
     }
     if !results.complete {
         text += "\nThe run was cut short: this is what was measured until then.\n";
@@ -104,6 +107,23 @@ fn dead_links(crawl: &Outcome) -> String {
         let _ = writeln!(text, "  unreadable page: {} ({reason})", clean(page));
     }
     text
+}
+
+/// Lines of at most 100 characters, broken at spaces.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut width = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if width > 0 {
+            let breaks = width + 1 + length > 100;
+            lines.push(if breaks { '\n' } else { ' ' });
+            width = if breaks { 0 } else { width + 1 };
+        }
+        lines.push_str(word);
+        width += length;
+    }
+    lines
 }
 
 /// Dead links that lead to the same place, in one group each; the list is sorted by target.

@@ -5,7 +5,7 @@ pub(crate) mod child;
 pub(crate) mod progress;
 pub(crate) mod serve;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
@@ -123,12 +123,20 @@ pub(crate) fn run(
     progress: &mut Progress,
 ) -> Result<(), Failure> {
     let mut bench = Bench::new(options.conditions.clone());
+    // The first reading is a crawl too, so its time is a guess at what the others take.
+    let read = Instant::now();
     if options.workloads.contains(&WorkloadId::Crawl) {
         progress.say("reading the site");
         results.crawl = Some(bench.expected()?.clone());
     }
+    let read = read.elapsed();
     let turns = turns(&options.workloads, &options.strategies, options.repetitions);
-    progress.expect(turns.len() * options.threads.len());
+    let steps = options.strategies.len() * options.repetitions * options.threads.len();
+    for &workload in &options.workloads {
+        let guess = if workload == WorkloadId::Crawl { read } else { options.conditions.duration };
+        progress.expect(workload, steps, guess);
+    }
+    progress.start();
     let mut child: Option<Child> = None;
     for Turn { workload, strategy } in turns {
         if interrupted() {
@@ -137,7 +145,7 @@ pub(crate) fn run(
         progress.begin(&format!("{} · {}", workload.name(), strategy.name()));
         let mut each = |sample: Sample| {
             results.add(workload, strategy, sample);
-            progress.step();
+            progress.step(workload);
         };
         let done = if strategy == StrategyId::OursGil {
             let child = match &mut child {

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use super::html::looks_like_html;
 use super::{SiteSpec, is_page_name};
-use crate::cli::{Usage, suggestion};
+use crate::cli::{Complaint, suggestion};
 use crate::site::generate::generate;
 
 /// The parts of the Rust documentation that are crawled unless a scope is asked for: books, which are tidy, and one
@@ -40,7 +40,7 @@ pub(crate) struct Request {
 }
 
 /// Finds the site for a request.
-pub(crate) fn choose(request: &Request) -> Result<SiteSpec, Usage> {
+pub(crate) fn choose(request: &Request) -> Result<SiteSpec, Complaint> {
     let documentation = || if request.generate { None } else { rust_documentation() };
     if let Some(folder) = &request.folder {
         check_folder(folder)?;
@@ -57,7 +57,7 @@ pub(crate) fn choose(request: &Request) -> Result<SiteSpec, Usage> {
     let pages = if request.quick { QUICK_GENERATED_PAGES } else { GENERATED_PAGES };
     let folder = request.output.join(format!("site-{pages}-{}", request.seed));
     generate(&folder, pages, request.seed).map_err(|error| {
-        Usage::new(format!("cannot write the generated site to {}: {error}", folder.display()))
+        Complaint::new(format!("cannot write the generated site to {}: {error}", folder.display()))
     })?;
     narrow(folder, request, &[], format!("a generated site (seed {})", request.seed))
 }
@@ -71,14 +71,16 @@ fn rust_documentation() -> Option<PathBuf> {
     folder.is_dir().then_some(folder)
 }
 
-fn check_folder(folder: &Path) -> Result<(), Usage> {
+fn check_folder(folder: &Path) -> Result<(), Complaint> {
     match fs::metadata(folder) {
-        Err(error) => Err(Usage::new(format!("cannot open the input folder {}: {error}", folder.display()))),
+        Err(error) => {
+            Err(Complaint::new(format!("cannot open the input folder {}: {error}", folder.display())))
+        }
         Ok(meta) if !meta.is_dir() => {
-            Err(Usage::new(format!("the input {} is not a folder", folder.display())))
+            Err(Complaint::new(format!("the input {} is not a folder", folder.display())))
         }
         Ok(_) => fs::read_dir(folder).map(|_| ()).map_err(|error| {
-            Usage::new(format!("cannot read the input folder {}: {error}", folder.display()))
+            Complaint::new(format!("cannot read the input folder {}: {error}", folder.display()))
         }),
     }
 }
@@ -89,7 +91,10 @@ fn narrow(
     request: &Request,
     default: &[&str],
     description: String,
-) -> Result<SiteSpec, Usage> {
+) -> Result<SiteSpec, Complaint> {
+    if root.to_str().is_none() {
+        return Err(Complaint::new(format!("the name of the input folder {} is not UTF-8", root.display())));
+    }
     let mut scopes = Vec::new();
     for typed in &request.scopes {
         match check_scope(&root, typed)? {
@@ -108,7 +113,7 @@ fn narrow(
     start(root, request, scopes, description)
 }
 
-fn check_scope(root: &Path, typed: &str) -> Result<String, Usage> {
+fn check_scope(root: &Path, typed: &str) -> Result<String, Complaint> {
     let scope = typed.trim_start_matches("./").trim_matches('/');
     if scope.is_empty() || scope == "." {
         return Ok(String::new());
@@ -125,7 +130,7 @@ fn check_scope(root: &Path, typed: &str) -> Result<String, Usage> {
         .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     let hint = suggestion(scope, entries.iter().map(String::as_str));
-    Err(Usage::new(format!("there is no scope '{typed}' in {}{hint}", root.display())))
+    Err(Complaint::new(format!("there is no scope '{typed}' in {}{hint}", root.display())))
 }
 
 fn start(
@@ -133,7 +138,7 @@ fn start(
     request: &Request,
     scopes: Vec<String>,
     description: String,
-) -> Result<SiteSpec, Usage> {
+) -> Result<SiteSpec, Complaint> {
     let mut spec = SiteSpec { root, starts: Vec::new(), scopes, description };
     if let Some(typed) = &request.start {
         spec.starts = vec![check_start(&spec, typed)?];
@@ -147,7 +152,7 @@ fn start(
 }
 
 /// The index page of a scope; where there is none, every page in it, because nothing says where a reader begins.
-fn starts_in(root: &Path, scope: &str) -> Result<Vec<String>, Usage> {
+fn starts_in(root: &Path, scope: &str) -> Result<Vec<String>, Complaint> {
     let folder = root.join(scope);
     if folder.is_file() {
         return Ok(vec![scope.to_owned()]);
@@ -158,7 +163,7 @@ fn starts_in(root: &Path, scope: &str) -> Result<Vec<String>, Usage> {
     }
     let pages = pages_below(&folder);
     if pages.is_empty() {
-        return Err(Usage::new(format!(
+        return Err(Complaint::new(format!(
             "there is no HTML page (*.html, *.htm, *.xhtml) in {}",
             folder.display()
         )));
@@ -188,10 +193,10 @@ fn pages_below(folder: &Path) -> Vec<String> {
     pages
 }
 
-fn check_start(spec: &SiteSpec, typed: &str) -> Result<String, Usage> {
+fn check_start(spec: &SiteSpec, typed: &str) -> Result<String, Complaint> {
     let name = typed.trim_start_matches("./").trim_start_matches('/');
     let file = spec.root.join(name);
-    let fail = |what: String| Err(Usage::new(format!("the start page {} {what}", file.display())));
+    let fail = |what: String| Err(Complaint::new(format!("the start page {} {what}", file.display())));
     let bytes = match fs::metadata(&file) {
         Ok(meta) if meta.is_dir() => return fail("is a folder; name a page in it".to_owned()),
         Ok(meta) if !meta.is_file() => return fail("is not a regular file".to_owned()),

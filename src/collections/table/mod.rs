@@ -153,8 +153,8 @@ impl<K: Send + Sync + 'static, V: Value> Table<K, V> {
             let table = locked.table;
             let len = table.len.load(Ordering::Relaxed);
             table.len.store(0, Ordering::Relaxed);
-            // Relaxed: null leads nowhere, and blocks are swapped under the lock.
-            (table.block.swap(ptr::null_mut(), Ordering::Relaxed), len)
+            // Release: null leads nowhere, but who sees the table empty sees all that was before. No acquire: under the lock.
+            (table.block.swap(ptr::null_mut(), Ordering::Release), len)
         });
         // SAFETY: unlinked just now; it was in use up to here.
         if let Some(index) = unsafe { Index::<K>::from_raw(block) } {
@@ -232,9 +232,9 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         let index = unsafe { table.index() }.expect("the node stands in it");
         // First, so that readers who find the node see that it is gone.
         let value = node.take_value();
-        // Relaxed: neither leads anywhere.
-        index.slot_of(node).store(TOMBSTONE, Ordering::Relaxed);
-        index.order(node.place.get()).store(ptr::null_mut(), Ordering::Relaxed);
+        // Release: neither leads anywhere, but who sees that the key is gone sees all that was before.
+        index.slot_of(node).store(TOMBSTONE, Ordering::Release);
+        index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);
         table.len.store(table.len() - 1, Ordering::Relaxed);
         Removed { node: NonNull::from(node), value }
     }

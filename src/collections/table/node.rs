@@ -118,8 +118,8 @@ impl<K> Node<K> {
 
     /// Takes the value away for good. The caller holds the table's lock.
     pub(super) fn take_value(&self) -> NonNull<()> {
-        // Acquire: the old value's target is used next. No release: null leads nowhere.
-        let old = self.value.swap(ptr::null_mut(), Ordering::Acquire);
+        // Acquire: the old value's target is used next. Release: who sees that the key is gone sees all that was before.
+        let old = self.value.swap(ptr::null_mut(), Ordering::AcqRel);
         NonNull::new(old).expect("a node in a table has a value")
     }
 }

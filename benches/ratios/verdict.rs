@@ -1,0 +1,190 @@
+//! From figures to rows: ours over each peer, and whether the goals are met.
+
+use freethreaded_benches::{Contest, Cost, Entrant, Goal, limits::Limit};
+use serde::{Serialize, Serializer, ser::SerializeSeq};
+
+use crate::facts::Facts;
+use crate::measure::{Figures, Middle};
+
+/// Everything that was found.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    pub(crate) facts: Facts,
+    #[serde(serialize_with = "limits")]
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) rows: Vec<Row>,
+}
+
+fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Error> {
+    let mut sequence = serializer.serialize_seq(Some(limits.len()))?;
+    for limit in limits {
+        sequence.serialize_element(&(limit.what, limit.ns))?;
+    }
+    sequence.end()
+}
+
+/// One comparison.
+#[derive(Serialize)]
+pub(crate) struct Row {
+    pub(crate) id: &'static str,
+    pub(crate) what: &'static str,
+    pub(crate) threads: usize,
+    pub(crate) ours: &'static str,
+    pub(crate) ours_ns: f64,
+    /// On two threads.
+    pub(crate) ours_scaling: Option<f64>,
+    /// `None` in a row on scaling.
+    pub(crate) peer: Option<Peer>,
+    /// Ours over the peer, of single rounds; or our scaling.
+    pub(crate) ratio: Middle,
+    pub(crate) goals: Vec<Met>,
+}
+
+/// Who is compared with.
+#[derive(Serialize)]
+pub(crate) struct Peer {
+    pub(crate) name: &'static str,
+    pub(crate) concurrent: bool,
+    pub(crate) ns: f64,
+    pub(crate) scaling: Option<f64>,
+}
+
+/// A goal and whether it is met.
+#[derive(Serialize)]
+pub(crate) struct Met {
+    pub(crate) issue: &'static str,
+    pub(crate) limit: f64,
+    pub(crate) met: bool,
+}
+
+fn median(figures: &[f64]) -> Option<f64> {
+    Middle::of(figures.to_vec()).map(|middle| middle.median)
+}
+
+fn verdicts(goals: &[Goal], value: f64, applies: impl Fn(Cost) -> bool) -> Vec<Met> {
+    let mut met: Vec<Met> = Vec::new();
+    for goal in goals.iter().filter(|goal| applies(goal.cost)) {
+        let good = if goal.cost == Cost::Scaling { value >= goal.limit } else { value <= goal.limit };
+        met.push(Met { issue: goal.issue.name(), limit: goal.limit, met: good });
+    }
+    met
+}
+
+/// The rows of a contest. Ours is the first entrant.
+pub(crate) fn rows(contest: &Contest, figures: &[Figures]) -> Vec<Row> {
+    let (Some((us, peers)), Some((our_figures, their_figures))) =
+        (contest.entrants.split_first(), figures.split_first())
+    else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
+    let scaling = median(&our_figures.scaling);
+    for threads in [1, 2] {
+        let of = |figures: &Figures| if threads == 1 { figures.one.clone() } else { figures.two.clone() };
+        let ours = of(our_figures);
+        let Some(ours_ns) = median(&ours) else { continue };
+        let blank = |ratio| Row {
+            id: contest.id,
+            what: contest.what,
+            threads,
+            ours: us.name,
+            ours_ns,
+            ours_scaling: scaling.filter(|_| threads == 2),
+            peer: None,
+            ratio,
+            goals: Vec::new(),
+        };
+        for (entrant, figures) in peers.iter().zip(their_figures) {
+            let theirs = of(figures);
+            let Some(ns) = median(&theirs) else { continue };
+            let Some(ratio) = Middle::of(ours.iter().zip(&theirs).map(|(a, b)| a / b).collect()) else {
+                continue;
+            };
+            let goals = verdicts(&contest.goals, ratio.median, |cost| applies(cost, entrant, threads));
+            let scaling = median(&figures.scaling).filter(|_| threads == 2);
+            let peer = Peer { name: entrant.name, concurrent: entrant.concurrent, ns, scaling };
+            rows.push(Row { peer: Some(peer), goals, ..blank(ratio) });
+        }
+        if let Some(ratio) = Middle::of(our_figures.scaling.clone()).filter(|_| threads == 2) {
+            let goals = verdicts(&contest.goals, ratio.median, |cost| cost == Cost::Scaling);
+            rows.push(Row { goals, ..blank(ratio) });
+        }
+    }
+    rows
+}
+
+/// Whether a goal is about this peer. A global lock is a peer of its own kind: nobody shares anything under it at the same time.
+fn applies(cost: Cost, entrant: &Entrant, on: usize) -> bool {
+    match cost {
+        Cost::Peer(name, threads) => name == entrant.name && threads == on,
+        Cost::EveryConcurrentPeer(threads) => {
+            entrant.concurrent && threads == on && !entrant.name.starts_with("global lock")
+        }
+        Cost::Scaling => false,
+    }
+}
+
+impl Row {
+    /// Whether ours is slower than a peer that threads can share, by more than the middle half of the rounds differ.
+    pub(crate) fn is_a_loss(&self) -> bool {
+        self.peer.as_ref().is_some_and(|peer| peer.concurrent) && self.ratio.first_quartile > 1.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use freethreaded_benches::{Issue, Threads};
+
+    use super::*;
+
+    fn contest() -> Contest {
+        let entrant = |name| Entrant::shared(name, || |_, _| ());
+        let goal = |cost, limit| Goal { issue: Issue::First, cost, limit };
+        Contest {
+            id: "a/b",
+            what: "",
+            per: 1,
+            threads: Threads::OneAndTwo,
+            entrants: vec![entrant("ours"), entrant("fast"), entrant("global lock + slow")],
+            goals: vec![
+                goal(Cost::Peer("fast", 1), 2.5),
+                goal(Cost::EveryConcurrentPeer(1), 1.0),
+                goal(Cost::Scaling, 1.9),
+            ],
+        }
+    }
+
+    #[test]
+    fn ratios_and_goals() {
+        let figures = |one: f64, two: f64, scaling: f64| Figures {
+            one: vec![one; 3],
+            two: vec![two; 3],
+            scaling: vec![scaling; 3],
+        };
+        let rows =
+            rows(&contest(), &[figures(4.0, 2.0, 2.0), figures(2.0, 4.0, 0.5), figures(8.0, 8.0, 1.0)]);
+        let seen: Vec<_> = rows
+            .iter()
+            .map(|row| {
+                let goals: Vec<bool> = row.goals.iter().map(|goal| goal.met).collect();
+                (
+                    row.threads,
+                    row.peer.as_ref().map(|peer| peer.name),
+                    row.ratio.median,
+                    goals,
+                    row.is_a_loss(),
+                )
+            })
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                (1, Some("fast"), 2.0, vec![true, false], true),
+                (1, Some("global lock + slow"), 0.5, vec![], false),
+                (2, Some("fast"), 0.5, vec![], false),
+                (2, Some("global lock + slow"), 0.25, vec![], false),
+                (2, None, 2.0, vec![true], false),
+            ]
+        );
+    }
+}

@@ -1,0 +1,1172 @@
+//! The table of mutants: one change each, and the model that fails because of it.
+
+/// One way to break the library.
+pub(crate) struct Mutant {
+    /// The file, from the root of the repository.
+    pub(crate) file: &'static str,
+    /// What is broken.
+    pub(crate) name: &'static str,
+    /// Text that is there once.
+    pub(crate) find: &'static str,
+    /// What takes its place.
+    pub(crate) replace: &'static str,
+    /// The file of models that is run.
+    pub(crate) tests: &'static str,
+    /// The model that catches it.
+    pub(crate) model: &'static str,
+}
+
+/// All mutants. What cannot be caught, and why, is in `loom-tests/README.md`.
+pub(crate) const MUTANTS: &[Mutant] = &[
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "owner frees without acquire",
+        find: "count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
+        replace: "count.load_shared(Ordering::Relaxed) == Shared::UNTOUCHED => Decrement::Dead",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "owner frees whatever the shared half says",
+        find: "Begun::LastLocal if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
+        replace: "Begun::LastLocal if count.load_shared(Ordering::Acquire).count() == 0 => Decrement::Dead",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "last local drop leaves the owner",
+        find: r"        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, 0) }",
+        replace: r"        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, 0) }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "last local drop clears the owner behind the CAS",
+        find: r"        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, 0) }",
+        replace: r"        // SAFETY: as above.
+        let outcome = unsafe { Self::merge_into_shared(this, 0) };
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        outcome",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge without release",
+        find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
+        replace: "match count.shared.compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed) {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge without acquire",
+        find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
+        replace: "match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge stores instead of comparing",
+        find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
+        replace: "match Ok::<u32, u32>(count.shared.swap(new.0, Ordering::AcqRel)) {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge does not try again",
+        find: r"                Ok(_) if new == Shared::DEAD => return Decrement::Dead,
+                Ok(_) => return Decrement::Alive,
+                Err(now) => seen = Shared(now),",
+        replace: r"                Ok(_) if new == Shared::DEAD => return Decrement::Dead,
+                Ok(_) => return Decrement::Alive,
+                Err(now) => {
+                    seen = Shared(now);
+                    return Decrement::Alive;
+                }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merged decrement without release",
+        find: "fetch_sub(Shared::ONE, Ordering::Release)",
+        replace: "fetch_sub(Shared::ONE, Ordering::Relaxed)",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "last merged decrement without acquire",
+        find: r"                acquire!(count.shared);
+                return Decrement::Dead;",
+        replace: "                return Decrement::Dead;",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "shared decrement without release",
+        find: "count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
+        replace: "count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "shared decrement never queues",
+        find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
+        replace: "let queue = false;",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "queued decrement subtracts too",
+        find: "if queue { seen.with_state(State::Queued) } else",
+        replace: "if queue { seen.minus_one().with_state(State::Queued) } else",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "decrement queues twice",
+        find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
+        replace: "let queue = seen.count() <= 0;",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "shared decrement does not try again",
+        find: r"                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+                Err(now) => seen = Shared(now),",
+        replace: r"                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+                Err(now) => {
+                    seen = Shared(now);
+                    return Decrement::Alive;
+                }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "increment stores",
+        find: r"            let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+            if before.is_saturated() {
+                self.recentre();
+            }
+        }
+    }
+
+    /// `n` references",
+        replace: r"            let before = self.load_shared(Ordering::Relaxed);
+            self.shared.store(before.plus_one().0, Ordering::Relaxed);
+            if before.is_saturated() {
+                self.recentre();
+            }
+        }
+    }
+
+    /// `n` references",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "opening a parcel of a merged object merges again",
+        find: r"        if count.owner().is_none() {
+            // SAFETY: as for this function. Merged: the owner itself, or who acted for it, did so before.
+            return unsafe { Self::decrement_shared(this) };
+        }",
+        replace: "",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge keeps the local count",
+        find: r"        count.local.store(0, Ordering::Relaxed);
+        count.owner",
+        replace: "        count.owner",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge keeps the owner",
+        find: r"        count.local.store(0, Ordering::Relaxed);
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);",
+        replace: "        count.local.store(0, Ordering::Relaxed);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge writes local and owner behind the CAS",
+        find: r"        count.local.store(0, Ordering::Relaxed);
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // SAFETY: as above.
+        unsafe { Self::merge_into_shared(this, i64::from(local) - 1) }",
+        replace: r"        // SAFETY: as above.
+        let outcome = unsafe { Self::merge_into_shared(this, i64::from(local) - 1) };
+        count.local.store(0, Ordering::Relaxed);
+        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        outcome",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "merge forgets the queued reference",
+        find: "i64::from(local) - 1) }",
+        replace: "i64::from(local)) }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "immortality is lost in a merge",
+        find: r"        if local == IMMORTAL {
+            return Decrement::Alive;
+        }
+        if count.owner().is_none() {",
+        replace: "        if count.owner().is_none() {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "try-increment revives an untouched object",
+        find: "if seen == Shared::UNTOUCHED || seen == Shared::DEAD {",
+        replace: "if seen == Shared::DEAD {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "try-increment revives a dead object",
+        find: "if seen == Shared::UNTOUCHED || seen == Shared::DEAD {",
+        replace: "if seen == Shared::UNTOUCHED {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "try-increment without acquire",
+        find: r"            // Acquire: partner is the release in `publish`, and of whoever gave us the weak reference.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed)",
+        replace: r"            // Acquire: partner is the release in `publish`, and of whoever gave us the weak reference.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "try-increment adds without comparing",
+        find: r"            match self.shared.compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed) {
+                Ok(_) => return true,",
+        replace: r"            let _ = new;
+            match Ok::<u32, u32>(self.shared.fetch_add(Shared::ONE, Ordering::Acquire)) {
+                Ok(_) => return true,",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "weak references leave the default state",
+        find: r"        while seen.state() == State::Default {
+            let new",
+        replace: r"        while false && seen.state() == State::Default {
+            let new",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "making weak stores",
+        find: r"            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Whether the caller's reference is the only one.",
+        replace: r"            match Ok::<u32, u32>(self.shared.swap(new.0, Ordering::Relaxed)) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Whether the caller's reference is the only one.",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "uniqueness without acquire",
+        find: r"        let shared = self.load_shared(Ordering::Acquire);
+        if self.is_mine() {",
+        replace: r"        let shared = self.load_shared(Ordering::Relaxed);
+        if self.is_mine() {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "uniqueness ignores the shared half",
+        find: "local == 1 && shared.count() == 0 && shared.state() < State::Queued",
+        replace: "local == 1 && shared.state() < State::Queued",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "uniqueness on a thread that does not own",
+        find: r"            shared == Shared::DEAD.plus_one()
+",
+        replace: r"            shared == Shared::DEAD.plus_one() || local + shared.count() as u32 == 1
+",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "unwrap of a merged object without acquire",
+        find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
+        replace: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Relaxed, Ordering::Relaxed).is_ok();",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "unwrap of a merged object stores",
+        find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
+        replace: "return self.shared.swap(dead.0, Ordering::Acquire) != dead.0 || one.0 == 0;",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "unwrap by the owner without acquire",
+        find: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed)",
+        replace: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::Release, Ordering::Relaxed)",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "unwrap by the owner stores",
+        find: "if self.shared.compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {",
+        replace: "if self.shared.swap(Shared::DEAD.0, Ordering::AcqRel) != Shared::DEAD.0 || weak.0 == 0 {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "failed unwrap forgets the caller",
+        find: "unsafe { Self::merge_into_shared(self, 1) }",
+        replace: "unsafe { Self::merge_into_shared(self, 0) }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "failed unwrap keeps the owner",
+        find: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);
+        // An upgrade",
+        replace: "        // An upgrade",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "publication without release",
+        find: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);",
+        replace: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Relaxed);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "publication without owner, without release",
+        find: "self.shared.store(Shared::new(1, State::Merged).0, Ordering::Release)",
+        replace: "self.shared.store(Shared::new(1, State::Merged).0, Ordering::Relaxed)",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "publication in the default state",
+        find: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);",
+        replace: "self.shared.store(Shared::new(0, State::Default).0, Ordering::Release);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "publication before the owner is written",
+        find: r"                self.local.store(1, Ordering::Relaxed);
+                self.owner.store(id, Ordering::Relaxed);
+                // Release: as above; and after `owner`, which nobody uses while the shared word is dead.
+                self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);",
+        replace: r"                self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);
+                self.local.store(1, Ordering::Relaxed);
+                self.owner.store(id, Ordering::Relaxed);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "anybody makes immortal",
+        find: "if owner.is_none() || self.is_mine() {",
+        replace: "if owner.is_none() || self.is_mine() || true {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "immortality keeps no reference of its own",
+        find: r"        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+        if before.is_saturated() {
+            self.recentre();
+        }
+        // Relaxed: a thread that gets",
+        replace: "        // Relaxed: a thread that gets",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "immortality does not ask the owner",
+        find: r"        let owner = self.owner();
+        if owner.is_none() ||",
+        replace: r"        let owner = None::<ThreadId>;
+        if owner.is_none() ||",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/counted.rs",
+        name: "a request for immortality carries no reference",
+        find: r"    count.increment();
+    // SAFETY: `immortal_parcel`",
+        replace: "    // SAFETY: `immortal_parcel`",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/counted.rs",
+        name: "a queued reference is not handed over",
+        find: "        Decrement::Queued => unsafe { hand_over(object) },",
+        replace: "        Decrement::Queued => {}",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "memory is freed without seeing the weak references go",
+        find: "let seen = weak.load(Ordering::Acquire);",
+        replace: "let seen = weak.load(Ordering::Relaxed);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "weak references go without release",
+        find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
+        replace: "weak.fetch_sub(1, Ordering::Acquire) == 1",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "the last weak reference goes without acquire",
+        find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
+        replace: "weak.fetch_sub(1, Ordering::Release) == 1",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "the last weak reference is not counted down",
+        find: "if seen == 1 || weak.fetch_sub(1, Ordering::AcqRel) == 1 {",
+        replace: "if seen == 1 || { weak.store(seen - 1, Ordering::Release); seen == 1 } {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "a destroyed value takes its memory along",
+        find: "if self.never_weak {",
+        replace: "if self.never_weak || true {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "a downgrade does not leave the default state",
+        find: "this.header().make_weak();",
+        replace: "",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "a downgrade ignores the lock",
+        find: "if seen == LOCKED {",
+        replace: "if seen == LOCKED && false {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "uniqueness locks without acquire",
+        find: "if weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {",
+        replace: "if weak.compare_exchange(1, LOCKED, Ordering::Relaxed, Ordering::Relaxed).is_err() {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "uniqueness ignores weak references",
+        find: "if weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {",
+        replace: "if weak.swap(LOCKED, Ordering::Acquire) == LOCKED {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "uniqueness does not look again behind the lock",
+        find: r"        let unique = this.header().is_unique();
+",
+        replace: r"        let unique = true;
+",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/brc.rs",
+        name: "uniqueness does not lock",
+        find: r"        let unique = this.header().is_unique();
+",
+        replace: r"        weak.store(1, Ordering::Release);
+        let unique = this.header().is_unique();
+",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/weak.rs",
+        name: "a cloned weak reference is not counted",
+        find: "if weak.fetch_add(1, Ordering::Relaxed) >= WEAK_SATURATED {",
+        replace: "if weak.load(Ordering::Relaxed) >= WEAK_SATURATED {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/weak.rs",
+        name: "a cloned weak reference is counted by load and store",
+        find: "if weak.fetch_add(1, Ordering::Relaxed) >= WEAK_SATURATED {",
+        replace: r"let seen = weak.load(Ordering::Relaxed);
+            weak.store(seen + 1, Ordering::Relaxed);
+            if seen >= WEAK_SATURATED {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a parcel is always left",
+        find: "if mailbox.presence == Presence::Present(owner) {",
+        replace: "if mailbox.presence == Presence::Present(owner) || true {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a parcel is left for an absent thread",
+        find: "if mailbox.presence == Presence::Present(owner) {",
+        replace: "if matches!(mailbox.presence, Presence::Present(id) | Presence::Absent(id) if id == owner) {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a parcel is always opened by its sender",
+        find: "if mailbox.presence == Presence::Present(owner) {",
+        replace: "if mailbox.presence == Presence::Present(owner) && false {",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a parcel is opened outside the lock",
+        find: "    Delivery::Opened(unsafe { parcel.open() })",
+        replace: r"    drop(mailbox);
+    Delivery::Opened(unsafe { parcel.open() })",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a parcel comes without a request",
+        find: "record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);",
+        replace: "",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the owner keeps its id while it is away",
+        find: r"        let id = self.id();
+        self.id.set(ThreadId::NO_ONE);",
+        replace: "        let id = self.id();",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the box is not emptied before an absence",
+        find: r"            let parcels = mailbox.take();
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            record.tally.merged.add(parcels.len() as u64);
+            for parcel in parcels {
+                // SAFETY: as in",
+        replace: r"            let parcels = Vec::<super::mailbox::Parcel>::new();
+            for parcel in parcels {
+                // SAFETY: as in",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "an absence begins in a second critical section",
+        find: "            mailbox.presence = Presence::Absent(id);",
+        replace: r"            drop(mailbox);
+            record.mailbox.lock().presence = Presence::Absent(id);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "parcels are opened behind the beginning of the absence",
+        find: r"            let mut mailbox = record.mailbox.lock();
+            let parcels = mailbox.take();
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            record.tally",
+        replace: r"            let mut mailbox = record.mailbox.lock();
+            let parcels = mailbox.take();
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            mailbox.presence = Presence::Absent(id);
+            drop(mailbox);
+            let mut mailbox = super::mailbox::Mailbox::new();
+            record.tally",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "an absence is not announced",
+        find: "mailbox.presence = Presence::Absent(id);",
+        replace: "let _ = &mut mailbox;",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a return is not announced",
+        find: r"                record.mailbox.lock().presence = Presence::Present(id);
+                c.id",
+        replace: "                c.id",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a return is announced behind the first use of the id",
+        find: r"                record.mailbox.lock().presence = Presence::Present(id);
+                c.id.set(id.get());",
+        replace: r"                c.id.set(id.get());
+                if cfg!(loom) {
+                    drop(super::registry::registry().live());
+                }",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the request is cleared behind the emptying",
+        find: r"            let mut mailbox = record.mailbox.lock();
+            // Relaxed: set and cleared under the mailbox lock.
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            mailbox.take()
+        };",
+        replace: r"            let parcels = record.mailbox.lock().take();
+            record.requests.fetch_and(!Request::MAIL, Ordering::Relaxed);
+            parcels
+        };",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the end does not empty the box",
+        find: r"        self.go_away(record);
+        record.mailbox.lock().presence = Presence::Gone;",
+        replace: "        record.mailbox.lock().presence = Presence::Gone;",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the end leaves the thread present",
+        find: r"        self.go_away(record);
+        record.mailbox.lock().presence = Presence::Gone;",
+        replace: "        self.collect_mail(record);",
+        tests: "loom_refcount",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "the end drops its garbage",
+        find: r"unsafe { record.owned.with(|list| registry.orphan(|orphans| orphans.adopt(list))) };
+        if self.depth",
+        replace: r"unsafe { record.owned.with(|list| drop(core::mem::replace(list, super::retire::RetireList::new()))) };
+        if self.depth",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering reads the epoch without acquire",
+        find: "let epoch = registry().epoch.load(Ordering::Acquire);",
+        replace: "let epoch = registry().epoch.load(Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering stores the epoch without release",
+        find: "record.epoch.store(epoch, Ordering::Release);",
+        replace: "record.epoch.store(epoch, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "leaving without release",
+        find: "record.epoch.store(Record::IDLE, Ordering::Release);",
+        replace: "record.epoch.store(Record::IDLE, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering does not announce",
+        find: r"        Self::announce(record);
+        // The light barrier, but",
+        replace: "        // The light barrier, but",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering without barrier",
+        find: r"        if requests & Request::FENCE != 0 {
+            barrier::light();
+        }",
+        replace: "",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering announces behind the barrier",
+        find: r"        Self::announce(record);
+        // The light barrier, but for the fence that `answer_requests` makes where fences are needed.
+        barrier::light_unless_fence();
+        // Relaxed: the occupant's own bits, and hints; whoever must be heard at once stops the threads by other means.
+        if record.requests.load(Ordering::Relaxed) != 0 {
+            self.answer_requests(record);
+        }",
+        replace: r"        if record.requests.load(Ordering::Relaxed) != 0 {
+            self.answer_requests(record);
+        }
+        Self::announce(record);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "renewing without barrier",
+        find: r"        Self::announce(record);
+        barrier::light();",
+        replace: "        Self::announce(record);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a nested checkpoint renews",
+        find: r"pub(crate) fn is_outermost(&self) -> bool {
+        self.depth.get() == 1",
+        replace: r"pub(crate) fn is_outermost(&self) -> bool {
+        self.depth.get() >= 1",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a checkpoint does not come to the mailbox",
+        find: r"        if requests & Request::MAIL != 0 {
+            self.collect_mail(record);
+        }
+        if self.after",
+        replace: "        if self.after",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering does not come to the mailbox",
+        find: r"        if requests & Request::MAIL != 0 {
+            self.collect_mail(record);
+        }
+    }
+
+    /// Takes the global lock",
+        replace: r"    }
+
+    /// Takes the global lock",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a return from an absence does not announce",
+        find: "Current::pin(record);",
+        replace: "let _ = record;",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering does not take the global lock",
+        find: "self.take_gil(record);",
+        replace: "let _ = record;",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "an absence keeps the global lock away",
+        find: r"                registry().gil.take();
+                c.set_after(After::GIL);
+            }
+            if self.unpinned {",
+        replace: r"                c.set_after(After::GIL);
+            }
+            if self.unpinned {",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a lone thread destroys while it is inside",
+        find: "if outside && !list.is_empty() && registry.alone() {",
+        replace: "if !list.is_empty() && registry.alone() {",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "a lone thread destroys with an outer token alive",
+        find: "self.depth.get() == 1 && registry().alone()",
+        replace: "registry().alone()",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "nobody adopts",
+        find: "                        registry.adopt_orphans(list);",
+        replace: "                        let _ = &registry;",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "the tag is the epoch before",
+        find: "fetch_add(1, Ordering::AcqRel) + 1;",
+        replace: "fetch_add(1, Ordering::AcqRel);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "the tag is read, not made",
+        find: "registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;",
+        replace: "registry.epoch.load(Ordering::Acquire) + 1;",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "the tag is made without release",
+        find: "fetch_add(1, Ordering::AcqRel) + 1;",
+        replace: "fetch_add(1, Ordering::Acquire) + 1;",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "the tag is made without acquire",
+        find: "fetch_add(1, Ordering::AcqRel) + 1;",
+        replace: "fetch_add(1, Ordering::Release) + 1;",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass without barrier",
+        find: r"            barrier::heavy();
+        }",
+        replace: "        }",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass with the barrier before the tag",
+        find: "            let tag = registry",
+        replace: r"            barrier::heavy();
+            let tag = registry",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass renews without release",
+        find: "record.epoch.store(tag, Ordering::Release);",
+        replace: "record.epoch.store(tag, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass waits for nobody",
+        find: "if *tag > oldest {",
+        replace: "if *tag > oldest && false {",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass is one epoch early",
+        find: "if *tag > oldest {",
+        replace: "if *tag > oldest + 1 {",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "adopted garbage counts as waited for",
+        find: "self.fresh.append(&mut other.fresh);",
+        replace: "self.ready.append(&mut other.fresh);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "registration without barrier",
+        find: r"        barrier::heavy();
+        (record, id)",
+        replace: "        (record, id)",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "alone without barrier",
+        find: r"        barrier::light();
+        // Acquire: partner",
+        replace: "        // Acquire: partner",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "alone without acquire",
+        find: "self.live.load(Ordering::Acquire) == 1",
+        replace: "self.live.load(Ordering::Relaxed) == 1",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "always alone",
+        find: "self.live.load(Ordering::Acquire) == 1",
+        replace: "self.live.load(Ordering::Acquire) >= 1",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "unregistering without release",
+        find: "self.live.fetch_sub(1, Ordering::Release);",
+        replace: "self.live.fetch_sub(1, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "the scan without acquire",
+        find: ".map(|record| record.epoch.load(Ordering::Acquire))",
+        replace: ".map(|record| record.epoch.load(Ordering::Relaxed))",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "a slot is published without release",
+        find: "self.slots.store(slot, Ordering::Release);",
+        replace: "self.slots.store(slot, Ordering::Relaxed);",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "slots are read without acquire",
+        find: r"        let slots = self.slots.load(Ordering::Acquire);
+        (1..=slots)",
+        replace: r"        let slots = self.slots.load(Ordering::Relaxed);
+        (1..=slots)",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "a slot is published before its records",
+        find: r"        if place == 0 {
+            let first",
+        replace: r"        self.slots.store(slot, Ordering::Release);
+        if place == 0 {
+            let first",
+        tests: "loom_attach",
+        model: "",
+    },
+    Mutant {
+        file: "src/sync/barrier.rs",
+        name: "light barrier is empty",
+        find: r"        // SeqCst: partner is the fence in `heavy`.
+        fence(Ordering::SeqCst);
+    }
+
+    #[inline(always)]
+    pub(crate) fn light_unless_fence() {}",
+        replace: r"        // SeqCst: partner is the fence in `heavy`.
+        fence(Ordering::AcqRel);
+    }
+
+    #[inline(always)]
+    pub(crate) fn light_unless_fence() {}",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/sync/barrier.rs",
+        name: "heavy barrier is weak",
+        find: r"    pub(crate) fn light_unless_fence() {}
+
+    pub(crate) fn heavy() {
+        // SeqCst: partner is the fence in `light`.
+        fence(Ordering::SeqCst);",
+        replace: r"    pub(crate) fn light_unless_fence() {}
+
+    pub(crate) fn heavy() {
+        // SeqCst: partner is the fence in `light`.
+        fence(Ordering::AcqRel);",
+        tests: "loom_epoch",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "taking a free lock without acquire",
+        find: "self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()",
+        replace: "self.state.compare_exchange(0, LOCKED, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "taking a contended lock without acquire",
+        find: r"                    seen | LOCKED,
+                    Ordering::Acquire,",
+        replace: r"                    seen | LOCKED,
+                    Ordering::Relaxed,",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "unlocking without release",
+        find: "self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err()",
+        replace: "self.state.compare_exchange(LOCKED, 0, Ordering::Relaxed, Ordering::Relaxed).is_err()",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "unlocking a contended lock without release",
+        find: "self.state.store(state, Ordering::Release);",
+        replace: "self.state.store(state, Ordering::Relaxed);",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "unlocking wakes nobody",
+        find: r"        if self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {
+            self.unlock_contended();
+        }",
+        replace: "        self.state.swap(0, Ordering::Release);",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "unlocking forgets further waiters",
+        find: "let parked = if waiters.more { PARKED } else { 0 };",
+        replace: "let parked = 0;",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "parking does not look again",
+        find: "let validate = || self.state.load(Ordering::Relaxed) == LOCKED | PARKED;",
+        replace: "let validate = || true;",
+        tests: "loom_lock",
+        model: "",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "hand-over leaves the lock free",
+        find: "(LOCKED | parked, Wake::HandedOver)",
+        replace: "(parked, Wake::HandedOver)",
+        tests: "loom_lock",
+        model: "",
+    },
+];

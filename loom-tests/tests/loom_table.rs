@@ -1,0 +1,371 @@
+//! Models of the hash table: `src/collections/table`, through `Dict`.
+//!
+//! Readers take no lock, so what they follow must be complete when they see it, and must stay for as long as they are inside. Keys and
+//! values hold plain data: a reader that comes too early races with its initialisation, one that comes too late with its destruction.
+#![cfg(loom)]
+
+use std::borrow::Borrow;
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use freethreaded::{Brc, Dict, Set, attach, collect};
+use loom_tests::{Made, THREE, TWO, Value, model, spawn};
+
+/// A key that is read when it is compared.
+struct Key {
+    id: u8,
+    plain: Value,
+}
+
+impl Key {
+    fn new(made: &Made, id: u8) -> Self {
+        Self { id, plain: made.value(0) }
+    }
+}
+
+impl Borrow<u8> for Key {
+    fn borrow(&self) -> &u8 {
+        assert_eq!(self.plain.read(), 0);
+        &self.id
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        Borrow::<u8>::borrow(self) == Borrow::<u8>::borrow(other)
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.id.hash(state);
+    }
+}
+
+/// Every key has the same hash, so that every search meets every node on its way.
+#[derive(Clone, Copy, Default)]
+struct Same;
+
+impl BuildHasher for Same {
+    type Hasher = Self;
+    fn build_hasher(&self) -> Self {
+        Self
+    }
+}
+
+impl Hasher for Same {
+    fn write(&mut self, _bytes: &[u8]) {}
+    fn finish(&self) -> u64 {
+        0
+    }
+}
+
+type Table = Dict<Key, Brc<Value>, Same>;
+
+fn get(table: &Table, key: u8) -> Option<u32> {
+    table.get(&key).map(|value| value.read())
+}
+
+/// Runs `write` on a second thread while this one runs `read`, on a table that `prepare` has filled.
+fn reader_and_writer(
+    bound: usize,
+    prepare: fn(&Table, &Made),
+    write: fn(&Table, &Made),
+    read: fn(&Table),
+    after: fn(&Table),
+) {
+    model(bound, move |made| {
+        drop(attach());
+        let table = Arc::new(Table::default());
+        prepare(&table, made);
+        let (theirs, maker) = (Arc::clone(&table), made.clone());
+        let writer = spawn(move || {
+            write(&theirs, &maker);
+            collect();
+        });
+        read(&table);
+        writer.join().unwrap();
+        after(&table);
+    });
+}
+
+fn insert(table: &Table, made: &Made, key: u8, value: u32) {
+    table.insert(Key::new(made, key), made.value(value));
+}
+
+/// The first insertion publishes a block and a node. Catches a block or a slot that is published without release or read
+/// without acquire, or before it is complete.
+#[test]
+fn get_against_first_insert() {
+    reader_and_writer(
+        TWO,
+        |_, _| (),
+        |table, made| insert(table, made, 1, 10),
+        |table| assert!(matches!(get(table, 1), None | Some(10))),
+        |table| assert_eq!((get(table, 1), table.len()), (Some(10), 1)),
+    );
+}
+
+/// An insertion that rebuilds: what was there before is found all the time.
+#[test]
+fn get_against_rebuild() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| insert(table, made, 2, 20),
+        |table| {
+            let second = get(table, 2);
+            assert!(matches!(second, None | Some(20)));
+            assert_eq!(get(table, 1), Some(10));
+            assert!(second.is_none() || get(table, 2) == second, "what was seen does not go away");
+        },
+        |table| assert_eq!((get(table, 1), get(table, 2)), (Some(10), Some(20))),
+    );
+}
+
+/// A replacement: a reader sees the old value or the new one, whole, and never none.
+#[test]
+fn get_against_replace() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| insert(table, made, 1, 11),
+        |table| {
+            let first = get(table, 1).expect("present throughout");
+            let second = get(table, 1).expect("present throughout");
+            assert!(first <= second && (10..=11).contains(&first));
+        },
+        |table| assert_eq!((get(table, 1), table.len()), (Some(11), 1)),
+    );
+}
+
+/// A replacement of a value in a node that has moved to another block.
+#[test]
+fn get_against_rebuild_and_replace() {
+    reader_and_writer(
+        THREE,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| {
+            insert(table, made, 2, 20);
+            insert(table, made, 1, 11);
+        },
+        |table| {
+            let first = get(table, 1).expect("present throughout");
+            let second = get(table, 1).expect("present throughout");
+            assert!(first <= second && (10..=11).contains(&first));
+        },
+        |table| assert_eq!(get(table, 1), Some(11)),
+    );
+}
+
+/// A removal: a reference borrowed from the token stays valid until the token is dropped; a counted one for ever.
+#[test]
+fn get_against_remove() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, _| assert_eq!(table.remove(&1).map(|value| value.read()), Some(10)),
+        |table| {
+            let inside = attach();
+            if let Some(value) = table.get_ref(&1, &inside) {
+                assert_eq!(value.read(), 10);
+            }
+            let counted = table.get(&1);
+            drop(inside);
+            if let Some(counted) = counted {
+                assert_eq!(counted.read(), 10);
+            }
+        },
+        |table| assert_eq!((get(table, 1), table.len()), (None, 0)),
+    );
+}
+
+/// A removal next to another key with the same hash, which is found all the time.
+#[test]
+fn get_past_a_removed_neighbour() {
+    reader_and_writer(
+        TWO,
+        |table, made| {
+            insert(table, made, 1, 10);
+            insert(table, made, 2, 20);
+        },
+        |table, _| drop(table.remove(&1)),
+        |table| {
+            assert_eq!(get(table, 2), Some(20));
+            assert!(matches!(get(table, 1), None | Some(10)));
+        },
+        |table| assert_eq!((get(table, 1), get(table, 2)), (None, Some(20))),
+    );
+}
+
+/// A key goes and comes back with another value, in a new node: the old value is never seen after the new one.
+#[test]
+fn get_against_remove_and_insert() {
+    reader_and_writer(
+        THREE,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| {
+            drop(table.remove(&1));
+            insert(table, made, 1, 11);
+        },
+        |table| {
+            let first = get(table, 1);
+            let second = get(table, 1);
+            assert!(first.is_none_or(|first| (10..=11).contains(&first)));
+            assert!(!(first == Some(11) && second != Some(11)));
+            assert!(!(first.is_none() && second == Some(10)));
+        },
+        |table| assert_eq!(get(table, 1), Some(11)),
+    );
+}
+
+/// Everything goes at once.
+#[test]
+fn get_against_clear() {
+    reader_and_writer(
+        TWO,
+        |table, made| {
+            insert(table, made, 1, 10);
+            insert(table, made, 2, 20);
+        },
+        |table, _| table.clear(),
+        |table| {
+            let inside = attach();
+            let first = table.get_ref(&2, &inside);
+            let second = table.get_ref(&1, &inside);
+            assert!(first.is_some() || second.is_none(), "both go at one moment");
+            assert!(first.is_none_or(|value| value.read() == 20));
+            assert!(second.is_none_or(|value| value.read() == 10));
+        },
+        |table| assert_eq!((get(table, 1), get(table, 2), table.len()), (None, None, 0)),
+    );
+}
+
+/// An iteration against an insertion that rebuilds: what is present throughout is given once, in order, and complete.
+#[test]
+fn iteration_against_insert() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| insert(table, made, 2, 20),
+        |table| {
+            let inside = attach();
+            let seen: Vec<(u8, u32)> = table.iter(&inside).map(|(k, v)| (*k.borrow(), v.read())).collect();
+            assert!(seen == [(1, 10)] || seen == [(1, 10), (2, 20)], "{seen:?}");
+        },
+        |table| assert_eq!(table.len(), 2),
+    );
+}
+
+/// An iteration in a block with room, against an insertion in place: an entry that counts as used is there.
+#[test]
+fn iteration_against_insert_in_place() {
+    reader_and_writer(
+        TWO,
+        |table, made| {
+            insert(table, made, 1, 10);
+            insert(table, made, 2, 20);
+        },
+        |table, made| insert(table, made, 3, 30),
+        |table| {
+            let inside = attach();
+            let seen: Vec<(u8, u32)> = table.iter(&inside).map(|(k, v)| (*k.borrow(), v.read())).collect();
+            assert!(seen.starts_with(&[(1, 10), (2, 20)]), "{seen:?}");
+        },
+        |table| assert_eq!(table.len(), 3),
+    );
+}
+
+/// An iteration against a removal.
+#[test]
+fn iteration_against_remove() {
+    reader_and_writer(
+        TWO,
+        |table, made| {
+            insert(table, made, 1, 10);
+            insert(table, made, 2, 20);
+        },
+        |table, _| drop(table.remove(&1)),
+        |table| {
+            let inside = attach();
+            let seen: Vec<(u8, u32)> = table.iter(&inside).map(|(k, v)| (*k.borrow(), v.read())).collect();
+            assert!(seen == [(2, 20)] || seen == [(1, 10), (2, 20)], "{seen:?}");
+        },
+        |table| assert_eq!(table.len(), 1),
+    );
+}
+
+/// Two threads insert the same key: one is first, the other replaces, and gets the first's value.
+#[test]
+fn two_inserts_of_one_key() {
+    model(THREE, |made| {
+        drop(attach());
+        let table = Arc::new(Table::default());
+        let (theirs, maker) = (Arc::clone(&table), made.clone());
+        let other = spawn(move || {
+            let old = theirs.insert(Key::new(&maker, 1), maker.value(11));
+            old.map(|old| old.read())
+        });
+        let old = table.insert(Key::new(made, 1), made.value(10)).map(|old| old.read());
+        let old = (old, other.join().unwrap());
+        assert!(matches!(old, (None, Some(10)) | (Some(11), None)), "{old:?}");
+        assert_eq!(get(&table, 1), Some(if old.0.is_none() { 11 } else { 10 }));
+    });
+}
+
+/// Two threads ask for a value that is made on demand: it is made once.
+#[test]
+fn get_or_insert_makes_one() {
+    model(THREE, |made| {
+        drop(attach());
+        let table = Arc::new(Table::default());
+        let (theirs, maker) = (Arc::clone(&table), made.clone());
+        let other =
+            spawn(move || theirs.get_or_insert_with(Key::new(&maker, 1), || Brc::new(maker.value(11))).read());
+        let mine = table.get_or_insert_with(Key::new(made, 1), || Brc::new(made.value(10))).read();
+        assert_eq!(mine, other.join().unwrap());
+        assert_eq!(table.len(), 1);
+    });
+}
+
+/// A table that is dropped by the last of two threads that have used it.
+#[test]
+fn drop_after_use_on_two_threads() {
+    model(TWO, |made| {
+        drop(attach());
+        let table = Brc::new(Table::default());
+        insert(&table, made, 1, 10);
+        let theirs = table.clone();
+        let other = spawn(move || {
+            drop(theirs.remove(&1));
+            drop(theirs);
+        });
+        assert!(matches!(get(&table, 1), None | Some(10)));
+        drop(table);
+        other.join().unwrap();
+    });
+}
+
+/// A set: membership against removal and return, and a key borrowed from the token.
+#[test]
+fn set_against_remove() {
+    model(TWO, |made| {
+        drop(attach());
+        let set: Arc<Set<Key, Same>> = Arc::default();
+        set.insert(Key::new(made, 1));
+        let theirs = Arc::clone(&set);
+        let other = spawn(move || {
+            assert!(theirs.remove(&1));
+            collect();
+        });
+        let inside = attach();
+        if let Some(key) = set.get_ref(&1, &inside) {
+            assert_eq!(key.plain.read(), 0);
+        }
+        drop(inside);
+        other.join().unwrap();
+        assert!(!set.contains(&1));
+    });
+}
