@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -10,7 +10,7 @@ use std::thread;
 
 use common::{Drops, OnDrop, Probe, Remote, isolated, isolated_with_leaks, live_blocks, on_thread};
 use freethreaded::runtime::{on_this_thread, stats};
-use freethreaded::{Brc, attach, attach_with, collect};
+use freethreaded::{Brc, Weak, attach, attach_with, collect};
 
 /// An object of `owner` whose last reference this thread drops, so that it waits in the owner's mailbox.
 fn queue_for(owner: &Remote, drops: &Drops) {
@@ -46,16 +46,17 @@ fn the_owner_destroys_at_its_explicit_points() {
 fn making_an_object_merges_and_destroys_nothing() {
     isolated(|| assert!(!destroyed_by(|| drop(Brc::new(1)))));
     isolated(|| {
-        assert!(!destroyed_by(|| {
+        let kept = Drops::new();
+        let seen = kept.clone();
+        let destroyed = destroyed_by(move || {
+            // On the way in it is merged; the end of the scope destroys.
             let token = attach();
-            assert_eq!(stats().pending(), 1, "merged on the way in");
-            std::mem::forget(Brc::new(()).clone());
-            // The token goes on, in a thread-local, until the thread has ended.
-            thread_local!(static TOKEN: RefCell<Option<freethreaded::Attached<'static>>> = const { RefCell::new(None) });
-            TOKEN.set(Some(token));
-        }));
-        let leaked = live_blocks();
-        assert!(leaked.is_none_or(|n| n > 0));
+            assert_eq!((stats().pending(), stats().mail), (1, 0));
+            drop(Brc::new(kept.probe()));
+            assert_eq!(stats().pending(), 1);
+            drop(token);
+        });
+        assert!(destroyed && seen.get() == 1);
     });
 }
 
@@ -252,6 +253,7 @@ fn short_threads_come_and_go() {
             assert!(made.1.upgrade().is_some());
         }
         assert_eq!(drops.get(), 3000);
+        collect();
         assert_eq!(Brc::strong_count(&shared), 1);
         assert!(stats().threads < 10);
     });
@@ -279,8 +281,7 @@ fn an_object_of_a_finished_thread_is_never_another_ones() {
 }
 
 thread_local! {
-    static LATE: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
-    static EARLY: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
+static EARLY: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
     static LATEST: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
 }
 
@@ -296,12 +297,13 @@ fn at_exit(before: impl FnOnce() + Send + 'static, after: impl FnOnce() + Send +
 
 #[test]
 fn reference_counts_work_in_destructors_of_thread_locals() {
+    struct Cyclic(Weak<Cyclic>, #[expect(dead_code, reason = "dropped")] Probe);
     fn use_everything(drops: &Drops) {
         let object = Brc::new(drops.probe());
         let weak = Brc::downgrade(&object);
         let copy = weak.upgrade().unwrap();
         drop(object);
-        let cyclic = Brc::new_cyclic(|me: &freethreaded::Weak<_>| (me.clone(), drops.probe()));
+        let cyclic = Brc::new_cyclic(|me| Cyclic(Weak::clone(me), drops.probe()));
         assert!(cyclic.0.upgrade().is_some());
         on_thread(move || drop(copy));
         collect();
@@ -330,7 +332,7 @@ fn reference_counts_work_in_destructors_of_thread_locals() {
 
 #[test]
 fn thread_bound_values_are_dropped_on_their_thread_whatever_the_order_of_exit() {
-    struct Bound(Rc<()>, thread::ThreadId, Probe);
+    struct Bound(Rc<()>, thread::ThreadId, #[expect(dead_code, reason = "dropped")] Probe);
     impl Drop for Bound {
         fn drop(&mut self) {
             assert_eq!(thread::current().id(), self.1);
@@ -396,7 +398,6 @@ fn weak_references_race_with_the_last_drop() {
 
 #[test]
 fn a_destructor_may_do_anything() {
-    thread_local!(static DEPTH: Cell<u32> = const { Cell::new(0) });
     fn nest(drops: &Drops, levels: u32) -> Brc<impl Send + Sync + 'static> {
         let probe = drops.probe();
         let drops = drops.clone();
