@@ -7,7 +7,7 @@ mod common;
 use std::cell::Cell;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind, panic_any};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
@@ -46,7 +46,7 @@ fn called(call: Call) {
     {
         ARMED.set((left > 1).then_some((armed, left - 1)));
         if left == 1 {
-            panic_any(Injected);
+            resume_unwind(Box::new(Injected));
         }
     }
 }
@@ -177,6 +177,32 @@ impl Hasher for Zero {
     }
 }
 
+/// Another thread that the runtime knows, so that nothing is destroyed at once.
+struct Company(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
+
+impl Company {
+    fn come() -> Self {
+        let (leave, stay) = mpsc::channel::<()>();
+        let (known, is_known) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            drop(attach());
+            known.send(()).unwrap();
+            stay.recv().unwrap_err();
+        });
+        is_known.recv().unwrap();
+        Self(Some((leave, thread)))
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        if let Some((leave, thread)) = self.0.take() {
+            drop(leave);
+            thread.join().unwrap();
+        }
+    }
+}
+
 type State = Vec<u32>;
 
 trait Container: Sized {
@@ -246,24 +272,16 @@ impl Container for TestList {
 
 /// Runs `operate` on a container in the state `before` with every panic that can be injected. It ends in the last of the states
 /// `then`, or after a panic in any of them or as it was.
+#[track_caller]
 fn inject<C: Container + 'static>(
     before: &'static [u32],
     then: &'static [&'static [u32]],
     operate: impl Fn(&mut Option<C>, &Tally) + Send + Sync + Copy + 'static,
 ) {
+    let line = Location::caller().line();
     for company in [false, true] {
         isolated(move || {
-            let (leave, stay) = mpsc::channel::<()>();
-            let other = company.then(|| {
-                let (known, is_known) = mpsc::channel();
-                let other = thread::spawn(move || {
-                    drop(attach());
-                    known.send(()).unwrap();
-                    stay.recv().unwrap_err();
-                });
-                is_known.recv().unwrap();
-                other
-            });
+            let _company = company.then(Company::come);
             for call in CALLS {
                 for n in 1.. {
                     let tally = Tally::default();
@@ -273,8 +291,11 @@ fn inject<C: Container + 'static>(
                         collect();
                     });
                     let state = container.as_ref().map_or_else(Vec::new, C::state);
-                    let context =
-                        || format!("{call:?} {n}, company: {company}, panicked: {panicked}, {state:?}");
+                    let context = || {
+                        format!(
+                            "line {line}: {call:?} {n}, company: {company}, panicked: {panicked}, {state:?}"
+                        )
+                    };
                     let as_after = then.last().is_some_and(|after| state == *after);
                     let allowed = state == before || then.iter().any(|after| state == *after);
                     assert!(if panicked { allowed } else { as_after }, "{}", context());
@@ -290,16 +311,13 @@ fn inject<C: Container + 'static>(
                     assert!(n < 1000);
                 }
             }
-            drop(leave);
-            if let Some(other) = other {
-                other.join().unwrap();
-            }
         });
     }
 }
 
 /// [`inject`] for an operation that the container survives.
-fn inject_in<C: Container + 'static>(
+#[track_caller]
+fn on<C: Container + 'static>(
     before: &'static [u32],
     then: &'static [&'static [u32]],
     operate: impl Fn(&mut C, &Tally) + Send + Sync + Copy + 'static,
@@ -314,83 +332,110 @@ const FULL: &[u32] = &[1, 2, 3, 4, 5, 6];
 
 #[test]
 fn dict() {
-    let on = inject_in::<TestDict>;
-    on(FULL, &[FULL], |d, _| drop((d.get(&Look(5)), d.contains_key(&Look(7)))));
-    on(FULL, &[FULL], |d, _| assert!(d.get_ref(&Look(5), &attach()).is_some()));
-    on(FULL, &[FULL], |d, t| drop(d.get_or_insert_with(t.item(4), || unreachable!())));
-    on(FULL, &[FULL], |d, t| drop(d.replace(&Look(7), Made(t.item(70)))));
-    on(FULL, &[FULL], |d, _| drop(d.remove(&Look(7))));
-    on(FULL, &[FULL], |d, _| drop(d.snapshot()));
-    on(FULL, &[FULL], |d, _| drop(format!("{d:?}")));
+    on::<TestDict>(FULL, &[FULL], |d, _| drop((d.get(&Look(5)), d.contains_key(&Look(7)))));
+    on::<TestDict>(FULL, &[FULL], |d, _| assert!(d.get_ref(&Look(5), &attach()).is_some()));
+    on::<TestDict>(FULL, &[FULL], |d, t| drop(d.get_or_insert_with(t.item(4), || unreachable!())));
+    on::<TestDict>(FULL, &[FULL], |d, t| drop(d.replace(&Look(7), Made(t.item(70)))));
+    on::<TestDict>(FULL, &[FULL], |d, _| drop(d.remove(&Look(7))));
+    on::<TestDict>(FULL, &[FULL], |d, _| drop(d.snapshot()));
+    on::<TestDict>(FULL, &[FULL], |d, _| drop(format!("{d:?}")));
 }
 
 #[test]
 fn dict_writes() {
-    let on = inject_in::<TestDict>;
-    on(&[], &[&[1]], |d, t| {
+    on::<TestDict>(&[], &[&[1]], |d, t| {
         let (key, value) = t.entry(1);
         drop(d.insert(key, value));
     });
-    on(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
+    on::<TestDict>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
         let (key, value) = t.entry(7);
         drop(d.insert(key, value));
     });
-    on(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.insert(t.item(2), Made(t.item(7)))));
-    on(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.replace(&Look(2), Made(t.item(7)))));
-    on(FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove(&Look(3))));
-    on(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
+    on::<TestDict>(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.insert(t.item(2), Made(t.item(7)))));
+    on::<TestDict>(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.replace(&Look(2), Made(t.item(7)))));
+    on::<TestDict>(FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove(&Look(3))));
+    on::<TestDict>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
         drop(d.get_or_insert_with(t.item(7), || Made(t.item(70)).into()));
     });
     // The closure is overtaken by itself.
-    on(&[1], &[&[1, 2]], |d, t| {
+    on::<TestDict>(&[1], &[&[1, 2]], |d, t| {
         drop(d.get_or_insert_with(t.item(2), || {
             let (key, value) = t.entry(2);
             drop(d.insert(key, value));
             Made(t.item(70)).into()
         }));
     });
-    on(FULL, &[&[]], |d, _| d.clear());
-    on(&[1], &[&[1, 2], &[1, 2, 3], &[1, 2, 3, 4]], |d, t| d.extend((1..5).map(|n| t.entry(n))));
+    on::<TestDict>(FULL, &[&[]], |d, _| d.clear());
+    on::<TestDict>(&[1], &[&[1, 2], &[1, 2, 3], &[1, 2, 3, 4]], |d, t| d.extend((1..5).map(|n| t.entry(n))));
     inject::<TestDict>(FULL, &[&[]], |d, _| drop(d.take()));
     inject::<TestDict>(&[], &[&[1, 2]], |d, t| *d = Some((1..3).map(|n| t.entry(n)).collect()));
 }
 
 #[test]
 fn set() {
-    let on = inject_in::<TestSet>;
-    on(FULL, &[FULL], |s, _| drop((s.contains(&Look(5)), s.get(&Look(4)))));
-    on(FULL, &[FULL], |s, t| assert!(!s.insert(t.item(5))));
-    on(FULL, &[FULL], |s, _| assert!(!s.remove(&Look(7))));
-    on(FULL, &[FULL], |s, _| drop((s.snapshot(), format!("{s:?}"))));
-    on(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| assert!(s.insert(t.item(7))));
-    on(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| {
+    on::<TestSet>(FULL, &[FULL], |s, _| drop((s.contains(&Look(5)), s.get(&Look(4)))));
+    on::<TestSet>(FULL, &[FULL], |s, t| assert!(!s.insert(t.item(5))));
+    on::<TestSet>(FULL, &[FULL], |s, _| assert!(!s.remove(&Look(7))));
+    on::<TestSet>(FULL, &[FULL], |s, _| drop((s.snapshot(), format!("{s:?}"))));
+    on::<TestSet>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| assert!(s.insert(t.item(7))));
+    on::<TestSet>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| {
         let make = |key: &Look| {
             called(Call::Make);
             t.item(key.0)
         };
         assert_eq!(s.get_or_insert_with(&Look(7), make, &attach()).n, 7);
     });
-    on(FULL, &[&[1, 3, 4, 5, 6]], |s, _| assert!(s.remove(&Look(2))));
-    on(FULL, &[&[]], |s, _| s.clear());
-    on(&[1], &[&[1, 2], &[1, 2, 3]], |s, t| s.extend((1..4).map(|n| t.item(n))));
+    on::<TestSet>(FULL, &[&[1, 3, 4, 5, 6]], |s, _| assert!(s.remove(&Look(2))));
+    on::<TestSet>(FULL, &[&[]], |s, _| s.clear());
+    on::<TestSet>(&[1], &[&[1, 2], &[1, 2, 3]], |s, t| s.extend((1..4).map(|n| t.item(n))));
     inject::<TestSet>(FULL, &[&[]], |s, _| drop(s.take()));
 }
 
 #[test]
 fn list() {
-    let on = inject_in::<TestList>;
     const FOUR: &[u32] = &[1, 2, 3, 4];
-    on(FOUR, &[FOUR], |l, _| drop((l.get(1), l.first(), l.last(), l.contains(&7))));
-    on(FOUR, &[FOUR], |l, _| drop((l.snapshot(), format!("{l:?}"))));
-    on(FOUR, &[FOUR], |l, t| drop(l.set(4, Made(t.item(9)))));
-    on(FOUR, &[FOUR], |l, _| assert!(l.remove(4).is_none()));
-    on(FOUR, &[&[1, 2, 3, 4, 5]], |l, t| l.push(Made(t.item(5))));
-    on(FOUR, &[&[5, 1, 2, 3, 4]], |l, t| l.insert(0, Made(t.item(5))));
-    on(FOUR, &[&[1, 9, 3, 4]], |l, t| drop(l.set(1, Made(t.item(9)))));
-    on(FOUR, &[&[1, 2, 3]], |l, _| drop(l.pop()));
-    on(FOUR, &[&[2, 3, 4]], |l, _| drop(l.remove(0)));
-    on(FOUR, &[&[1]], |l, _| l.truncate(1));
-    on(FOUR, &[&[]], |l, _| l.clear());
-    on(&[1], &[&[1, 2], &[1, 2, 3]], |l, t| l.extend((2..4).map(|n| Made(t.item(n)))));
+    on::<TestList>(FOUR, &[FOUR], |l, _| drop((l.get(1), l.first(), l.last(), l.contains(&7))));
+    on::<TestList>(FOUR, &[FOUR], |l, _| drop((l.snapshot(), format!("{l:?}"))));
+    on::<TestList>(FOUR, &[FOUR], |l, t| drop(l.set(4, Made(t.item(9)))));
+    on::<TestList>(FOUR, &[FOUR], |l, _| assert!(l.remove(4).is_none()));
+    on::<TestList>(FOUR, &[&[1, 2, 3, 4, 5]], |l, t| l.push(Made(t.item(5))));
+    on::<TestList>(FOUR, &[&[5, 1, 2, 3, 4]], |l, t| l.insert(0, Made(t.item(5))));
+    on::<TestList>(FOUR, &[&[1, 9, 3, 4]], |l, t| drop(l.set(1, Made(t.item(9)))));
+    on::<TestList>(FOUR, &[&[1, 2, 3]], |l, _| drop(l.pop()));
+    on::<TestList>(FOUR, &[&[2, 3, 4]], |l, _| drop(l.remove(0)));
+    on::<TestList>(FOUR, &[&[1]], |l, _| l.truncate(1));
+    on::<TestList>(FOUR, &[&[]], |l, _| l.clear());
+    on::<TestList>(&[1], &[&[1, 2], &[1, 2, 3]], |l, t| l.extend((2..4).map(|n| Made(t.item(n)))));
     inject::<TestList>(FOUR, &[&[]], |l, _| drop(l.take()));
+}
+
+/// With others there, an operation may destroy at its end what earlier ones removed. What it returns is not lost if that panics.
+#[test]
+fn destructors_of_older_garbage() {
+    isolated(|| {
+        let _company = Company::come();
+        let tally = Tally::default();
+        let (dict, list) = (TestDict::default(), TestList::new());
+        let operations: [&dyn Fn(u32); 5] = [
+            &|n| drop(dict.insert(tally.item(n), Made(tally.item(1)))),
+            &|n| drop(dict.replace(&Look(n), Made(tally.item(2))).map_err(drop)),
+            &|n| drop(dict.remove(&Look(n))),
+            &|n| drop(list.set(n as usize, Made(tally.item(3)))),
+            &|_| drop(list.pop()),
+        ];
+        for operation in operations {
+            (0..150).for_each(|n| drop(dict.insert(tally.item(n), Made(tally.item(n)))));
+            (0..150).for_each(|n| list.push(Made(tally.item(n))));
+            let mut panics = 0;
+            // The own drop of what is returned takes every other turn.
+            for n in 0..100 {
+                panics += u32::from(panics_at(Call::Drop, 1 + n % 2 * 40, || operation(n)));
+            }
+            assert!(panics > 0);
+            dict.clear();
+            list.clear();
+            collect();
+            assert_eq!(tally.living(), 0, "leaked");
+        }
+    });
 }

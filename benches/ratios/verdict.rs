@@ -125,7 +125,7 @@ fn applies(cost: Cost, entrant: &Entrant, on: usize) -> bool {
 }
 
 impl Row {
-    /// Whether ours is slower than a peer that threads can share, by more than the middle half of the rounds differ.
+    /// Whether ours is slower than a peer that threads can share, in at least three quarters of the rounds.
     pub(crate) fn is_a_loss(&self) -> bool {
         self.peer.as_ref().is_some_and(|peer| peer.concurrent) && self.ratio.first_quartile > 1.0
     }

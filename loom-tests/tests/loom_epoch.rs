@@ -302,6 +302,39 @@ fn grace_is_skipped_by_a_lone_thread() {
     });
 }
 
+/// A lone thread's own token is a reader: what it has loaded stays valid while the same thread removes it.
+#[test]
+fn own_token_is_a_reader() {
+    model(TWO, |made| {
+        let cell = Cell::new(made);
+        let mut inside = attach();
+        // SAFETY: loaded inside, used before the checkpoint.
+        let value = unsafe { cell.0.load(Ordering::Acquire).as_ref() }.expect("still linked");
+        cell.remove();
+        assert_eq!((value.read(), made.destroyed()), (1, 0));
+        inside.checkpoint();
+        assert_eq!(made.destroyed(), 1);
+    });
+}
+
+/// A thread whose own record is gone reads with a borrowed one, which it gives back at once.
+#[test]
+fn reader_with_a_borrowed_record() {
+    model(TWO, |made| {
+        drop(attach());
+        let cell = Cell::new(made);
+        let other = Arc::clone(&cell);
+        let remover = spawn(move || {
+            other.remove();
+            collect();
+        });
+        internals::exit_thread();
+        internals::pinned(|| cell.read());
+        internals::pinned(|| cell.read());
+        remover.join().unwrap();
+    });
+}
+
 /// A reader goes into `detach` and comes back while a remover scans.
 #[test]
 fn detach_against_scanner() {

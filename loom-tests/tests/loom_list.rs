@@ -130,7 +130,7 @@ fn get_against_pop() {
 #[test]
 fn get_against_pop_and_push() {
     reader_and_writer(
-        TWO,
+        THREE,
         &[10],
         |list, made| {
             list.pop();

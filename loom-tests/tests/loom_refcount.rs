@@ -198,6 +198,25 @@ fn enqueue_against_exit() {
     });
 }
 
+/// A thread goes on counting what it owned after it has left the runtime.
+#[test]
+fn counting_after_exit() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let b = a.clone();
+        let foreign = spawn(move || {
+            assert_eq!(b.read(), 1);
+            drop(b);
+        });
+        internals::exit_thread();
+        let c = a.clone();
+        drop(a);
+        assert_eq!(c.read(), 1);
+        drop(c);
+        foreign.join().unwrap();
+    });
+}
+
 /// Two senders, one of them with the reference that the other's merge leaves last, against the end of the owner.
 #[test]
 fn two_senders_against_exit() {
@@ -423,6 +442,31 @@ fn immortality_against_merge() {
     });
 }
 
+/// An object becomes immortal while its former owner opens a parcel that comes after the merge. Catches a second merge, which would
+/// wipe the mark out.
+#[test]
+fn immortality_against_a_late_parcel() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let b = a.clone();
+        let clones = spawn(move || {
+            drop(b);
+            (a.clone(), a.clone(), a)
+        });
+        let (a, c, d) = clones.join().unwrap();
+        drop(a);
+        drop(c);
+        let foreign = spawn(move || {
+            Brc::make_immortal(&d);
+            d
+        });
+        drop(attach());
+        let d = foreign.join().unwrap();
+        assert!(Brc::is_immortal(&d));
+        internals::free_immortal(d);
+    });
+}
+
 /// `get_mut` on the owner's thread against another thread that reads and drops a reference counted in the shared half. Catches a
 /// uniqueness test that does not acquire.
 #[test]
@@ -461,6 +505,26 @@ fn get_mut_of_merged() {
                 value.write(2);
             }
         }
+        foreign.join().unwrap();
+        collect();
+        assert_eq!((Brc::strong_count(&a), Brc::strong_count(&c)), (1, 1));
+    });
+}
+
+/// `get_mut` on a thread that does not own the object, whose owner reads and lets go. Catches a test that sums up both halves: the
+/// owner's half is not released to others.
+#[test]
+fn get_mut_on_a_foreign_thread() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let mut b = a.clone();
+        let foreign = spawn(move || {
+            if let Some(value) = Brc::get_mut(&mut b) {
+                value.write(2);
+            }
+        });
+        assert_eq!(a.read(), 1);
+        drop(a);
         foreign.join().unwrap();
     });
 }

@@ -129,7 +129,7 @@ fn get_against_rebuild() {
 #[test]
 fn get_against_replace() {
     reader_and_writer(
-        TWO,
+        THREE,
         |table, made| insert(table, made, 1, 10),
         |table, made| insert(table, made, 1, 11),
         |table| {

@@ -257,7 +257,10 @@ where
                 }
             }
         });
-        old.map(|old| give_up(&operation, old))
+        let old = old.map(|old| give_up(&operation, old));
+        // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
+        drop((operation, value, key));
+        old
     }
 
     /// Sets the value of a key that is present, and returns the one it had.
@@ -283,11 +286,14 @@ where
             Found::Node(node) => value.take().map(|value| locked.replace(node, P::into_raw(value))),
             Found::Nothing => None,
         });
-        match (old, value) {
+        let result = match (old, value) {
             (None, Some(value)) => Err(value),
             (Some(old), _) => Ok(give_up(&operation, old)),
             (None, None) => unreachable!("the value was stored in exchange for another"),
-        }
+        };
+        // As in `insert`.
+        drop(operation);
+        result
     }
 
     /// Removes `key` and returns its value.
@@ -309,13 +315,16 @@ where
             Found::Node(node) => Some(locked.remove(node)),
             Found::Nothing => None,
         })?;
-        Some(removed.dispose::<Counted<P>, P>(
+        let value = removed.dispose::<Counted<P>, P>(
             &operation,
             // SAFETY: the dict's reference, taken out of it.
             |value| unsafe { P::from_raw(value) },
             // SAFETY: the dict's reference is still there.
             |value| unsafe { copied(value) },
-        ))
+        );
+        // As in `insert`.
+        drop(operation);
+        Some(value)
     }
 
     /// The value of `key`; if it is absent, that of `make()`, which becomes the value.
@@ -330,12 +339,15 @@ where
     /// ```
     pub fn get_or_insert_with(&self, key: K, make: impl FnOnce() -> P) -> P {
         let hash = self.hash(&key);
-        {
+        let found = {
             let _pin = pin();
             // SAFETY: inside the runtime.
-            if let Some(value) = unsafe { self.table.find(hash, &key) }.and_then(counted) {
-                return value;
-            }
+            unsafe { self.table.find(hash, &key) }.and_then(counted)
+        };
+        if let Some(value) = found {
+            // As in `insert`.
+            drop((key, make));
+            return value;
         }
         let value = make();
         let mut key = Some(key);
@@ -350,7 +362,13 @@ where
                 None
             }
         });
-        existing.unwrap_or(value)
+        let (result, loser) = match existing {
+            Some(existing) => (existing, Some(value)),
+            None => (value, None),
+        };
+        // As in `insert`.
+        drop((operation, loser, stored, key));
+        result
     }
 
     /// Removes all entries. The old table is given up whole: destroyed in this call, or after a grace period.

@@ -425,14 +425,21 @@ impl<P: SharedPtr> List<P> {
             set_length(block, last);
             Self::vacate(block, last)
         })?;
-        Some(Self::give_up(&operation, raw))
+        let element = Self::give_up(&operation, raw);
+        // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
+        drop(operation);
+        Some(element)
     }
 
     /// Takes the element out of a place above the length. Under the lock.
     fn vacate(block: Elements<'_>, place: usize) -> Option<NonNull<()>> {
         // SAFETY: was below the length, so below the count.
-        // Acquire: the element's target is used next. Release: who finds the place empty sees the length, and all that was before.
-        NonNull::new(unsafe { block.slot(place) }.swap(ptr::null_mut(), Ordering::AcqRel))
+        let slot = unsafe { block.slot(place) };
+        // Relaxed: written under the lock only, which orders it.
+        let old = slot.load(Ordering::Relaxed);
+        // Release: who finds the place empty sees the length, and all that was before.
+        slot.store(ptr::null_mut(), Ordering::Release);
+        NonNull::new(old)
     }
 
     /// Replaces the element at `index` and returns the old one.
@@ -453,14 +460,21 @@ impl<P: SharedPtr> List<P> {
             let block = block.filter(|&block| index < length(block))?;
             let raw = P::into_raw(value.take()?);
             // SAFETY: below the length.
-            // Release: partner is the acquire in `element`. Acquire: the old element's target is used next.
-            NonNull::new(unsafe { block.slot(index) }.swap(raw.as_ptr(), Ordering::AcqRel))
+            let slot = unsafe { block.slot(index) };
+            // Relaxed: written under the lock only, which orders it.
+            let old = slot.load(Ordering::Relaxed);
+            // Release: partner is the acquire in `element`.
+            slot.store(raw.as_ptr(), Ordering::Release);
+            NonNull::new(old)
         });
-        match (old, value) {
+        let result = match (old, value) {
             (Some(old), _) => Ok(Self::give_up(&operation, old)),
             (None, Some(value)) => Err(value),
             (None, None) => unreachable!("places below the length are not empty"),
-        }
+        };
+        // As in `pop`.
+        drop(operation);
+        result
     }
 
     /// Inserts an element before `index`. What is behind it moves up: a new block is published.
@@ -525,7 +539,10 @@ impl<P: SharedPtr> List<P> {
             Self::retire_block(&operation, Some(block));
             removed
         })?;
-        Some(Self::give_up(&operation, raw))
+        let element = Self::give_up(&operation, raw);
+        // As in `pop`.
+        drop(operation);
+        Some(element)
     }
 
     /// Shortens the list to `len` elements; does nothing if it is not longer.

@@ -84,16 +84,33 @@ pub unsafe fn release<T: Counted>(object: *mut T) {
     match unsafe { RefCount::begin_decrement(T::count(object)) } {
         Begun::Alive => {}
         // SAFETY: as above.
-        rest => unsafe { release_slow(object, rest) },
+        Begun::LastLocal => unsafe { release_last_local(object) },
+        // SAFETY: as above.
+        Begun::Foreign => unsafe { release_rest(object, Begun::Foreign) },
     }
 }
 
-/// Out of line, so that a drop costs its caller little code. Not cold: threads that own nothing come here with every drop.
+/// Out of line, so that a drop costs its caller little code.
+///
+/// # Safety
+/// `begin_decrement` has just returned `LastLocal` for `object`.
+#[inline(never)]
+unsafe fn release_last_local<T: Counted>(object: *mut T) {
+    // SAFETY: alive, since the last local reference is not settled yet.
+    if unsafe { (*T::count(object)).is_dead_at_last_local() } {
+        // SAFETY: the last reference is gone.
+        return unsafe { T::destroy(object) };
+    }
+    // SAFETY: the caller's.
+    unsafe { release_rest(object, Begun::LastLocal) }
+}
+
+/// Not cold: threads that own nothing come here with every drop.
 ///
 /// # Safety
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
-unsafe fn release_slow<T: Counted>(object: *mut T, begun: Begun) {
+unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
     // SAFETY: the caller's.
     match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
         Decrement::Alive => {}

@@ -44,15 +44,18 @@ impl Shared {
     /// Default, count 0: nobody but the owner has ever counted.
     pub(crate) const UNTOUCHED: Self = Self::new(0, State::Default);
 
+    #[inline]
     pub(crate) const fn new(count: i32, state: State) -> Self {
         debug_assert!(count >= Self::MIN_COUNT && count <= Self::MAX_COUNT);
         Self((count << 2) as u32 | state as u32)
     }
 
+    #[inline]
     pub(crate) const fn count(self) -> i32 {
         self.0 as i32 >> 2
     }
 
+    #[inline]
     pub(crate) const fn state(self) -> State {
         match self.0 & Self::STATE {
             0 => State::Default,
@@ -62,6 +65,7 @@ impl Shared {
         }
     }
 
+    #[inline]
     pub(crate) const fn is_merged(self) -> bool {
         self.0 & Self::STATE == State::Merged as u32
     }
@@ -72,11 +76,13 @@ impl Shared {
         self.0.wrapping_add((Self::BAND as u32) << 2) >= (Self::BAND as u32) << 3
     }
 
+    #[inline]
     pub(crate) const fn with_state(self, state: State) -> Self {
         Self(self.0 & !Self::STATE | state as u32)
     }
 
     /// One reference more. Wraps, as the fetch-and-add does that this describes.
+    #[inline]
     pub(crate) const fn plus_one(self) -> Self {
         Self(self.0.wrapping_add(Self::ONE))
     }
@@ -94,18 +100,21 @@ impl Shared {
     }
 
     /// One reference less, or the middle of the band.
+    #[inline]
     pub(crate) const fn minus_one(self) -> Self {
         let less = Self(self.0.wrapping_sub(Self::ONE));
         if less.is_saturated() { less.recentred() } else { less }
     }
 
     /// A saturated count in the middle of its band.
+    #[inline]
     pub(crate) const fn recentred(self) -> Self {
         let middle = if self.count() < 0 { -Self::MIDDLE } else { Self::MIDDLE };
         Self::new(middle, self.state())
     }
 
     /// The merged word for this count plus `more` references; saturated if either is.
+    #[inline]
     pub(crate) const fn merged_with(self, more: i64) -> Self {
         let total = self.count() as i64 + more;
         if self.is_saturated() || total >= Self::BAND as i64 {

@@ -111,10 +111,12 @@ impl RefCount {
     #[inline]
     #[must_use]
     pub fn new() -> Self {
-        match id_for_new_object() {
-            ThreadId::NO_ONE => Self::new_merged(),
-            owner => Self::with_fields(owner, 1, Shared::UNTOUCHED),
+        let owner = id_for_new_object();
+        if owner == ThreadId::NO_ONE {
+            core::hint::cold_path();
+            return Self::new_merged();
         }
+        Self::with_fields(owner, 1, Shared::UNTOUCHED)
     }
 
     const_unless_loom! {
@@ -302,13 +304,20 @@ impl RefCount {
         let count = unsafe { &*this };
         match begun {
             Begun::Alive => Decrement::Alive,
-            // Acquire: partner is the release of every decrement; the uses of other threads come before the freeing.
-            Begun::LastLocal if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead,
+            Begun::LastLocal if count.is_dead_at_last_local() => Decrement::Dead,
             // SAFETY: this thread owns the object and has not merged it.
             Begun::LastLocal => unsafe { Self::last_local(this) },
             // SAFETY: not immortal, and the caller's reference is still there.
             Begun::Foreign => unsafe { Self::decrement_shared(this) },
         }
+    }
+
+    /// Whether the object is dead now that the owner, which asks, has dropped its last own reference: nobody has ever counted
+    /// in the shared word.
+    #[inline(always)]
+    pub(super) fn is_dead_at_last_local(&self) -> bool {
+        // Acquire: partner is the release of every decrement; the uses of other threads come before the freeing.
+        self.load_shared(Ordering::Acquire) == Shared::UNTOUCHED
     }
 
     /// The owner has dropped its last own reference, and the shared word has been touched.

@@ -372,9 +372,13 @@ impl Current {
         // SAFETY: this thread's record; nothing in the closure runs user code.
         let run = unsafe {
             record.owned.with(|list| {
-                if outside && !list.is_empty() && registry.alone() {
+                // At a checkpoint of the outermost token this thread holds nothing either.
+                let holds_nothing = outside || occasion == Settle::Checkpoint;
+                if holds_nothing && !list.is_empty() && registry.alone() {
                     list.skip_grace();
-                } else if list.is_due() || occasion.forces_pass() {
+                } else if list.is_due() && holds_nothing || occasion.forces_pass() {
+                    // Not after an operation under a token: until its next checkpoint this thread itself holds back all
+                    // that it retires, so the barrier would be for nothing.
                     if occasion.forces_pass() {
                         registry.adopt_orphans(list);
                     }
@@ -399,8 +403,9 @@ impl Current {
     }
 
     fn run_destructors(&self, record: &Record) {
-        // Further up the stack the loop below will come to what was added since.
-        if self.destroying.get() || std::thread::panicking() {
+        // Further up the stack the loop below will come to what was added since. In an operation, a lock may be held: an `Eq`
+        // has asked for this. The end of the operation or a later point comes to it.
+        if self.destroying.get() || self.operations.get() != 0 || std::thread::panicking() {
             return;
         }
         self.destroying.set(true);

@@ -213,7 +213,6 @@ fn act_on_list(list: &List<Brc<Value>>, recorder: &mut Recorder<'_, Sequence>) {
         }
     }
     let read = |value: Option<Brc<Value>>| value.map(|value| *value);
-    let unit = |()| None;
     for _ in 0..5 {
         let (value, at) = (recorder.value(), recorder.random.below(4) as usize);
         match recorder.random.below(20) {
@@ -222,11 +221,20 @@ fn act_on_list(list: &List<Brc<Value>>, recorder: &mut Recorder<'_, Sequence>) {
             5 => recorder.record(ListOp::Get(at), || get(list, at, Some(&attach()))),
             6 => recorder.record(ListOp::First, || read(list.first())),
             7..=8 => recorder.record(ListOp::Set(at, value), || read(list.set(at, value).ok())),
-            9..=12 => recorder.record(ListOp::Push(value), || unit(list.push(value))),
+            9..=12 => recorder.record(ListOp::Push(value), || {
+                list.push(value);
+                None
+            }),
             13..=15 => recorder.record(ListOp::Pop, || read(list.pop())),
-            16 => recorder.record(ListOp::Insert(0, value), || unit(list.insert(0, value))),
+            16 => recorder.record(ListOp::Insert(0, value), || {
+                list.insert(0, value);
+                None
+            }),
             17..=18 => recorder.record(ListOp::Remove(at), || read(list.remove(at))),
-            _ => recorder.record(ListOp::Truncate(at), || unit(list.truncate(at))),
+            _ => recorder.record(ListOp::Truncate(at), || {
+                list.truncate(at);
+                None
+            }),
         }
     }
 }

@@ -19,7 +19,7 @@
 //! | write | stores, in this order | the moment it happens |
 //! |---|---|---|
 //! | insert | node complete; `order[used]`; slot (release); `used` (release); `len` | the slot |
-//! | replace | the node's value (one swap) | the swap |
+//! | replace | the node's value (release) | the store |
 //! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `len` | the null |
 //! | rebuild | a new block, complete; `block` (release) | not visible |
 //! | clear | `block` → null; `len` | the block |
@@ -129,7 +129,8 @@ impl<K, V: Value> Table<K, V> {
             if let Some(node) = unsafe { tag.matches::<K>(word) } {
                 // SAFETY: a published node, which stays for as long as the caller says.
                 let node = unsafe { node.as_ref() };
-                if node.hash == hash && key.equivalent(&node.key) {
+                // Not the whole hash first: the tag lets one other node in 32 768 through.
+                if key.equivalent(&node.key) {
                     // A removed node whose slot is not a tombstone yet: a new node of this key may follow only
                     // once it is, so there is nothing further on that was there before our load.
                     return Some(node);

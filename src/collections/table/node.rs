@@ -111,15 +111,19 @@ impl<K> Node<K> {
 
     /// Puts another value in the place of the current one. The caller holds the table's lock.
     pub(super) fn replace(&self, value: NonNull<()>) -> NonNull<()> {
-        // Release: partner is the acquire in `value`. Acquire: the old value's target is used next.
-        let old = self.value.swap(value.as_ptr(), Ordering::AcqRel);
+        // Relaxed: written under the lock only, which orders it. No swap, for the same reason.
+        let old = self.value.load(Ordering::Relaxed);
+        // Release: partner is the acquire in `value`.
+        self.value.store(value.as_ptr(), Ordering::Release);
         NonNull::new(old).expect("a node in a table has a value")
     }
 
     /// Takes the value away for good. The caller holds the table's lock.
     pub(super) fn take_value(&self) -> NonNull<()> {
-        // Acquire: the old value's target is used next. Release: who sees that the key is gone sees all that was before.
-        let old = self.value.swap(ptr::null_mut(), Ordering::AcqRel);
+        // Relaxed: as in `replace`.
+        let old = self.value.load(Ordering::Relaxed);
+        // Release: who sees that the key is gone sees all that was before.
+        self.value.store(ptr::null_mut(), Ordering::Release);
         NonNull::new(old).expect("a node in a table has a value")
     }
 }

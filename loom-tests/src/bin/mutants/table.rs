@@ -24,7 +24,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
         replace: "count.load_shared(Ordering::Relaxed) == Shared::UNTOUCHED => Decrement::Dead",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -32,7 +32,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "Begun::LastLocal if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
         replace: "Begun::LastLocal if count.load_shared(Ordering::Acquire).count() == 0 => Decrement::Dead",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -43,7 +43,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, 0) }",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -56,7 +56,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.owner.store(ThreadId::NOBODY, Ordering::Release);
         outcome",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -64,7 +64,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
         replace: "match count.shared.compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed) {",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -72,7 +72,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
         replace: "match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -80,7 +80,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {",
         replace: "match Ok::<u32, u32>(count.shared.swap(new.0, Ordering::AcqRel)) {",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -95,7 +95,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     return Decrement::Alive;
                 }",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -103,7 +103,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "fetch_sub(Shared::ONE, Ordering::Release)",
         replace: "fetch_sub(Shared::ONE, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "",
+        model: "drain_against_foreign_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -112,7 +112,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 return Decrement::Dead;",
         replace: "                return Decrement::Dead;",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -120,7 +120,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
         replace: "count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -128,7 +128,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
         replace: "let queue = false;",
         tests: "loom_refcount",
-        model: "",
+        model: "drain_against_foreign_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -136,7 +136,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if queue { seen.with_state(State::Queued) } else",
         replace: "if queue { seen.minus_one().with_state(State::Queued) } else",
         tests: "loom_refcount",
-        model: "",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -144,7 +144,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
         replace: "let queue = seen.count() <= 0;",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf_of_an_owner_that_drops",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -157,7 +157,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     return Decrement::Alive;
                 }",
         tests: "loom_refcount",
-        model: "",
+        model: "drain_against_foreign_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -180,7 +180,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 
     /// `n` references",
         tests: "loom_refcount",
-        model: "",
+        model: "drain_against_foreign_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -191,7 +191,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }",
         replace: "",
         tests: "loom_refcount",
-        model: "",
+        model: "immortality_against_a_late_parcel",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -200,7 +200,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.owner",
         replace: "        count.owner",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_of_merged",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -209,7 +209,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.owner.store(ThreadId::NOBODY, Ordering::Release);",
         replace: "        count.local.store(0, Ordering::Relaxed);",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_of_merged",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -224,7 +224,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.owner.store(ThreadId::NOBODY, Ordering::Release);
         outcome",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf_of_an_owner_that_drops",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -232,18 +232,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "i64::from(local) - 1) }",
         replace: "i64::from(local)) }",
         tests: "loom_refcount",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
-        name: "immortality is lost in a merge",
-        find: r"        if local == IMMORTAL {
-            return Decrement::Alive;
-        }
-        if count.owner().is_none() {",
-        replace: "        if count.owner().is_none() {",
-        tests: "loom_refcount",
-        model: "",
+        model: "drain_against_foreign_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -251,7 +240,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if seen == Shared::UNTOUCHED || seen == Shared::DEAD {",
         replace: "if seen == Shared::DEAD {",
         tests: "loom_refcount",
-        model: "",
+        model: "owner_frees_untouched_against_try_increment",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -259,7 +248,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if seen == Shared::UNTOUCHED || seen == Shared::DEAD {",
         replace: "if seen == Shared::UNTOUCHED {",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -269,7 +258,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            // Acquire: partner is the release in `publish`, and of whoever gave us the weak reference.
             match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "",
+        model: "new_cyclic_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -280,7 +269,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             match Ok::<u32, u32>(self.shared.fetch_add(Shared::ONE, Ordering::Acquire)) {
                 Ok(_) => return true,",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -290,7 +279,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        while false && seen.state() == State::Default {
             let new",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -312,7 +301,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 
     /// Whether the caller's reference is the only one.",
         tests: "loom_refcount",
-        model: "",
+        model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -322,7 +311,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        let shared = self.load_shared(Ordering::Relaxed);
         if self.is_mine() {",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_after_foreign_reader",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -330,7 +319,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "local == 1 && shared.count() == 0 && shared.state() < State::Queued",
         replace: "local == 1 && shared.state() < State::Queued",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_after_foreign_reader",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -340,7 +329,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            shared == Shared::DEAD.plus_one() || local + shared.count() as u32 == 1
 ",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_on_a_foreign_thread",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -348,7 +337,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
         replace: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Relaxed, Ordering::Relaxed).is_ok();",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_of_merged_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -356,7 +345,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
         replace: "return self.shared.swap(dead.0, Ordering::Acquire) != dead.0 || one.0 == 0;",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_of_merged_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -364,7 +353,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed)",
         replace: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::Release, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "",
+        model: "make_mut_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -372,7 +361,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if self.shared.compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {",
         replace: "if self.shared.swap(Shared::DEAD.0, Ordering::AcqRel) != Shared::DEAD.0 || weak.0 == 0 {",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -380,7 +369,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { Self::merge_into_shared(self, 1) }",
         replace: "unsafe { Self::merge_into_shared(self, 0) }",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -389,7 +378,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // An upgrade",
         replace: "        // An upgrade",
         tests: "loom_refcount",
-        model: "",
+        model: "try_unwrap_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -397,7 +386,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);",
         replace: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Relaxed);",
         tests: "loom_refcount",
-        model: "",
+        model: "new_cyclic_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -405,7 +394,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.shared.store(Shared::new(1, State::Merged).0, Ordering::Release)",
         replace: "self.shared.store(Shared::new(1, State::Merged).0, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "",
+        model: "new_cyclic_without_owner_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -413,7 +402,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.shared.store(Shared::new(0, State::Weak).0, Ordering::Release);",
         replace: "self.shared.store(Shared::new(0, State::Default).0, Ordering::Release);",
         tests: "loom_refcount",
-        model: "",
+        model: "new_cyclic_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -426,7 +415,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 self.local.store(1, Ordering::Relaxed);
                 self.owner.store(id, Ordering::Relaxed);",
         tests: "loom_refcount",
-        model: "",
+        model: "new_cyclic_against_upgrade",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -434,7 +423,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if owner.is_none() || self.is_mine() {",
         replace: "if owner.is_none() || self.is_mine() || true {",
         tests: "loom_refcount",
-        model: "",
+        model: "immortality_against_owner_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -446,7 +435,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // Relaxed: a thread that gets",
         replace: "        // Relaxed: a thread that gets",
         tests: "loom_refcount",
-        model: "",
+        model: "immortality_against_merge",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -456,7 +445,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        let owner = None::<ThreadId>;
         if owner.is_none() ||",
         tests: "loom_refcount",
-        model: "",
+        model: "immortality_against_owner_counts",
     },
     Mutant {
         file: "src/refcount/counted.rs",
@@ -465,7 +454,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     // SAFETY: `immortal_parcel`",
         replace: "    // SAFETY: `immortal_parcel`",
         tests: "loom_refcount",
-        model: "",
+        model: "immortality_against_owner_counts",
     },
     Mutant {
         file: "src/refcount/counted.rs",
@@ -473,7 +462,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "        Decrement::Queued => unsafe { hand_over(object) },",
         replace: "        Decrement::Queued => {}",
         tests: "loom_refcount",
-        model: "",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -481,7 +470,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let seen = weak.load(Ordering::Acquire);",
         replace: "let seen = weak.load(Ordering::Relaxed);",
         tests: "loom_refcount",
-        model: "",
+        model: "last_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -489,7 +478,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
         replace: "weak.fetch_sub(1, Ordering::Acquire) == 1",
         tests: "loom_refcount",
-        model: "",
+        model: "last_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -497,7 +486,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
         replace: "weak.fetch_sub(1, Ordering::Release) == 1",
         tests: "loom_refcount",
-        model: "",
+        model: "last_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -505,7 +494,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if seen == 1 || weak.fetch_sub(1, Ordering::AcqRel) == 1 {",
         replace: "if seen == 1 || { weak.store(seen - 1, Ordering::Release); seen == 1 } {",
         tests: "loom_refcount",
-        model: "",
+        model: "last_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -513,7 +502,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if self.never_weak {",
         replace: "if self.never_weak || true {",
         tests: "loom_refcount",
-        model: "",
+        model: "last_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -521,7 +510,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "this.header().make_weak();",
         replace: "",
         tests: "loom_refcount",
-        model: "",
+        model: "last_drop_against_upgrade",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -529,7 +518,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if seen == LOCKED {",
         replace: "if seen == LOCKED && false {",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_of_merged_against_upgrade_and_downgrade",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -537,7 +526,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {",
         replace: "if weak.compare_exchange(1, LOCKED, Ordering::Relaxed, Ordering::Relaxed).is_err() {",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_against_upgrade",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -545,7 +534,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if weak.compare_exchange(1, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_err() {",
         replace: "if weak.swap(LOCKED, Ordering::Acquire) == LOCKED {",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_against_upgrade",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -555,7 +544,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        let unique = true;
 ",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_against_upgrade",
     },
     Mutant {
         file: "src/refcount/brc.rs",
@@ -566,7 +555,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         let unique = this.header().is_unique();
 ",
         tests: "loom_refcount",
-        model: "",
+        model: "get_mut_against_upgrade",
     },
     Mutant {
         file: "src/refcount/weak.rs",
@@ -574,7 +563,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if weak.fetch_add(1, Ordering::Relaxed) >= WEAK_SATURATED {",
         replace: "if weak.load(Ordering::Relaxed) >= WEAK_SATURATED {",
         tests: "loom_refcount",
-        model: "",
+        model: "two_weak_against_last_strong",
     },
     Mutant {
         file: "src/refcount/weak.rs",
@@ -584,7 +573,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             weak.store(seen + 1, Ordering::Relaxed);
             if seen >= WEAK_SATURATED {",
         tests: "loom_refcount",
-        model: "",
+        model: "two_weak_against_last_strong",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -592,7 +581,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if mailbox.presence == Presence::Present(owner) {",
         replace: "if mailbox.presence == Presence::Present(owner) || true {",
         tests: "loom_refcount",
-        model: "",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -600,7 +589,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if mailbox.presence == Presence::Present(owner) {",
         replace: "if matches!(mailbox.presence, Presence::Present(id) | Presence::Absent(id) if id == owner) {",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -608,7 +597,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if mailbox.presence == Presence::Present(owner) {",
         replace: "if mailbox.presence == Presence::Present(owner) && false {",
         tests: "loom_refcount",
-        model: "",
+        model: "owner_and_foreign_count",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -617,7 +606,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"    drop(mailbox);
     Delivery::Opened(unsafe { parcel.open() })",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -625,7 +614,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);",
         replace: "",
         tests: "loom_attach",
-        model: "",
+        model: "parcel_is_found_by_attach",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -634,7 +623,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         self.id.set(ThreadId::NO_ONE);",
         replace: "        let id = self.id();",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -648,7 +637,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             for parcel in parcels {
                 // SAFETY: as in",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf_of_an_owner_that_drops",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -657,7 +646,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            drop(mailbox);
             record.mailbox.lock().presence = Presence::Absent(id);",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf_of_an_owner_that_drops",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -674,7 +663,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let mut mailbox = super::mailbox::Mailbox::new();
             record.tally",
         tests: "loom_refcount",
-        model: "",
+        model: "two_merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -682,7 +671,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "mailbox.presence = Presence::Absent(id);",
         replace: "let _ = &mut mailbox;",
         tests: "loom_attach",
-        model: "",
+        model: "absence_begins_and_ends",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -691,7 +680,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 c.id",
         replace: "                c.id",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -703,7 +692,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     drop(super::registry::registry().live());
                 }",
         tests: "loom_refcount",
-        model: "",
+        model: "merge_on_behalf",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -718,7 +707,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             parcels
         };",
         tests: "loom_attach",
-        model: "",
+        model: "second_parcel_while_the_first_is_opened",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -727,7 +716,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         record.mailbox.lock().presence = Presence::Gone;",
         replace: "        record.mailbox.lock().presence = Presence::Gone;",
         tests: "loom_refcount",
-        model: "",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -736,7 +725,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         record.mailbox.lock().presence = Presence::Gone;",
         replace: "        self.collect_mail(record);",
         tests: "loom_refcount",
-        model: "",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -746,7 +735,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"unsafe { record.owned.with(|list| drop(core::mem::replace(list, super::retire::RetireList::new()))) };
         if self.depth",
         tests: "loom_epoch",
-        model: "",
+        model: "hand_over_at_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -754,7 +743,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let epoch = registry().epoch.load(Ordering::Acquire);",
         replace: "let epoch = registry().epoch.load(Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -762,7 +751,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "record.epoch.store(epoch, Ordering::Release);",
         replace: "record.epoch.store(epoch, Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_that_comes_back",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -770,7 +759,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "record.epoch.store(Record::IDLE, Ordering::Release);",
         replace: "record.epoch.store(Record::IDLE, Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -779,7 +768,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // The light barrier, but",
         replace: "        // The light barrier, but",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -789,7 +778,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }",
         replace: "",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -806,7 +795,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }
         Self::announce(record);",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -815,7 +804,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         barrier::light();",
         replace: "        Self::announce(record);",
         tests: "loom_epoch",
-        model: "",
+        model: "checkpoint_renews",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -825,7 +814,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"pub(crate) fn is_outermost(&self) -> bool {
         self.depth.get() >= 1",
         tests: "loom_epoch",
-        model: "",
+        model: "nested_checkpoint_does_not_renew",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -836,7 +825,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if self.after",
         replace: "        if self.after",
         tests: "loom_attach",
-        model: "",
+        model: "parcel_is_found_by_checkpoint",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -851,7 +840,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 
     /// Takes the global lock",
         tests: "loom_attach",
-        model: "",
+        model: "parcel_is_found_by_attach",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -859,7 +848,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "Current::pin(record);",
         replace: "let _ = record;",
         tests: "loom_epoch",
-        model: "",
+        model: "detach_against_scanner",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -867,7 +856,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.take_gil(record);",
         replace: "let _ = record;",
         tests: "loom_attach",
-        model: "",
+        model: "global_lock_excludes",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -880,7 +869,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             }
             if self.unpinned {",
         tests: "loom_attach",
-        model: "",
+        model: "global_lock_is_lent",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -888,7 +877,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if outside && !list.is_empty() && registry.alone() {",
         replace: "if !list.is_empty() && registry.alone() {",
         tests: "loom_epoch",
-        model: "",
+        model: "grace_is_skipped_by_a_lone_thread",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -896,7 +885,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.depth.get() == 1 && registry().alone()",
         replace: "registry().alone()",
         tests: "loom_epoch",
-        model: "",
+        model: "own_token_is_a_reader",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -904,7 +893,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "                        registry.adopt_orphans(list);",
         replace: "                        let _ = &registry;",
         tests: "loom_epoch",
-        model: "",
+        model: "hand_over_at_exit",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -912,7 +901,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "fetch_add(1, Ordering::AcqRel) + 1;",
         replace: "fetch_add(1, Ordering::AcqRel);",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -920,7 +909,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;",
         replace: "registry.epoch.load(Ordering::Acquire) + 1;",
         tests: "loom_epoch",
-        model: "",
+        model: "two_removers_and_a_reader",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -928,7 +917,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "fetch_add(1, Ordering::AcqRel) + 1;",
         replace: "fetch_add(1, Ordering::Acquire) + 1;",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -936,7 +925,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "fetch_add(1, Ordering::AcqRel) + 1;",
         replace: "fetch_add(1, Ordering::Release) + 1;",
         tests: "loom_epoch",
-        model: "",
+        model: "checkpoint_of_a_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -945,16 +934,27 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }",
         replace: "        }",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
         name: "a pass with the barrier before the tag",
-        find: "            let tag = registry",
+        find: r"            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
+            if let Some(record) = renew {
+                // Release: partner is the acquire in `Registry::oldest_reader`.
+                record.epoch.store(tag, Ordering::Release);
+            }
+            barrier::heavy();",
         replace: r"            barrier::heavy();
-            let tag = registry",
+            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
+            if let Some(record) = renew {
+                // Release: partner is the acquire in `Registry::oldest_reader`.
+                record.epoch.store(tag, Ordering::Release);
+            }",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -962,7 +962,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "record.epoch.store(tag, Ordering::Release);",
         replace: "record.epoch.store(tag, Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "",
+        model: "checkpoint_of_a_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -970,7 +970,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if *tag > oldest {",
         replace: "if *tag > oldest && false {",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -978,7 +978,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if *tag > oldest {",
         replace: "if *tag > oldest + 1 {",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -986,7 +986,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.fresh.append(&mut other.fresh);",
         replace: "self.ready.append(&mut other.fresh);",
         tests: "loom_epoch",
-        model: "",
+        model: "hand_over_to_a_third",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -995,7 +995,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         (record, id)",
         replace: "        (record, id)",
         tests: "loom_epoch",
-        model: "",
+        model: "registration_against_a_lone_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1004,7 +1004,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // Acquire: partner",
         replace: "        // Acquire: partner",
         tests: "loom_epoch",
-        model: "",
+        model: "registration_against_a_lone_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1012,7 +1012,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.live.load(Ordering::Acquire) == 1",
         replace: "self.live.load(Ordering::Relaxed) == 1",
         tests: "loom_epoch",
-        model: "",
+        model: "end_of_a_reader_against_a_lone_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1020,7 +1020,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.live.load(Ordering::Acquire) == 1",
         replace: "self.live.load(Ordering::Acquire) >= 1",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1028,7 +1028,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.live.fetch_sub(1, Ordering::Release);",
         replace: "self.live.fetch_sub(1, Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "",
+        model: "end_of_a_reader_against_a_lone_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1036,7 +1036,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: ".map(|record| record.epoch.load(Ordering::Acquire))",
         replace: ".map(|record| record.epoch.load(Ordering::Relaxed))",
         tests: "loom_epoch",
-        model: "",
+        model: "reader_against_remover",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1044,7 +1044,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.slots.store(slot, Ordering::Release);",
         replace: "self.slots.store(slot, Ordering::Relaxed);",
         tests: "loom_attach",
-        model: "",
+        model: "statistics_against_first_registration",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1054,7 +1054,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        let slots = self.slots.load(Ordering::Relaxed);
         (1..=slots)",
         tests: "loom_attach",
-        model: "",
+        model: "statistics_against_first_registration",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1065,7 +1065,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if place == 0 {
             let first",
         tests: "loom_attach",
-        model: "",
+        model: "statistics_against_first_registration",
     },
     Mutant {
         file: "src/sync/barrier.rs",
@@ -1083,7 +1083,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     #[inline(always)]
     pub(crate) fn light_unless_fence() {}",
         tests: "loom_epoch",
-        model: "",
+        model: "barriers_forbid_store_buffering",
     },
     Mutant {
         file: "src/sync/barrier.rs",
@@ -1099,7 +1099,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         // SeqCst: partner is the fence in `light`.
         fence(Ordering::AcqRel);",
         tests: "loom_epoch",
-        model: "",
+        model: "barriers_forbid_store_buffering",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1107,7 +1107,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()",
         replace: "self.state.compare_exchange(0, LOCKED, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1117,7 +1117,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"                    seen | LOCKED,
                     Ordering::Relaxed,",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1125,7 +1125,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err()",
         replace: "self.state.compare_exchange(LOCKED, 0, Ordering::Relaxed, Ordering::Relaxed).is_err()",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1133,7 +1133,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.state.store(state, Ordering::Release);",
         replace: "self.state.store(state, Ordering::Relaxed);",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1143,7 +1143,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }",
         replace: "        self.state.swap(0, Ordering::Release);",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1151,7 +1151,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let parked = if waiters.more { PARKED } else { 0 };",
         replace: "let parked = 0;",
         tests: "loom_lock",
-        model: "",
+        model: "three_sections",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1159,7 +1159,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let validate = || self.state.load(Ordering::Relaxed) == LOCKED | PARKED;",
         replace: "let validate = || true;",
         tests: "loom_lock",
-        model: "",
+        model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1167,6 +1167,288 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "(LOCKED | parked, Wake::HandedOver)",
         replace: "(parked, Wake::HandedOver)",
         tests: "loom_lock",
+        model: "three_sections",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "the block is read without acquire",
+        find: "unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }",
+        replace: "unsafe { Index::from_raw(self.block.load(Ordering::Relaxed)) }",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "the block is published without release",
+        find: "table.block.store(new.into_raw(), Ordering::Release);",
+        replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a slot is read without acquire",
+        find: "let word = index.slot(at).load(Ordering::Acquire);",
+        replace: "let word = index.slot(at).load(Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a slot is published without release",
+        find: "index.free_slot(hash).store(word, Ordering::Release);",
+        replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "statistics_against_first_registration",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "an entry of the order is published without release",
+        find: "index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
+        replace: "index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "an entry counts as used before it is there",
+        find: "        index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
+        replace: r"        index.set_used(used + 1);
+        index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a rebuilt block is published before it is filled",
+        find: r"                let new = Index::for_entries((len * 2).max(1));
+",
+        replace: r"                let new = Index::for_entries((len * 2).max(1));
+                table.block.store(new.into_raw(), Ordering::Release);
+",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a block that is replaced is freed at once",
+        find: r"                if let Some(old) = old {
+                    // SAFETY: unlinked just now. Its nodes live on in the new block.
+                    operation.retire(unsafe { old.into_garbage() });
+                }",
+        replace: r"                if let Some(old) = old {
+                    let _ = operation;
+                    unsafe { old.into_garbage().run() };
+                }",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a cleared table is freed at once",
+        find: r"            if operation.is_alone() {
+                // SAFETY: unlinked, and nobody can be reading.
+                unsafe { free_with_contents",
+        replace: r"            if operation.is_alone() || true {
+                // SAFETY: unlinked, and nobody can be reading.
+                unsafe { free_with_contents",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a removed node keeps its slot",
+        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
+        replace: "",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a removed slot becomes empty",
+        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
+        replace: "index.slot_of(node).store(ptr::null_mut(), Ordering::Release);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "writes take no lock",
+        find: "section(&self.lock, || f(&Locked { table: self }))",
+        replace: "f(&Locked { table: self })",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a value is read without acquire",
+        find: "NonNull::new(self.value.load(Ordering::Acquire))",
+        replace: "NonNull::new(self.value.load(Ordering::Relaxed))",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a value is replaced without release",
+        find: "self.value.swap(value.as_ptr(), Ordering::AcqRel)",
+        replace: "self.value.swap(value.as_ptr(), Ordering::Acquire)",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a removed value is not nulled",
+        find: "        let old = self.value.swap(ptr::null_mut(), Ordering::AcqRel);",
+        replace: "        let old = self.value.load(Ordering::Acquire);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a removed node is freed at once",
+        find: r"        if operation.is_alone() {
+            let value = own",
+        replace: r"        if operation.is_alone() || true {
+            let value = own",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "the used part of the order is read without acquire",
+        find: "self.block.header().used.load(Ordering::Acquire)",
+        replace: "self.block.header().used.load(Ordering::Relaxed)",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "the used part of the order is published without release",
+        find: "self.block.header().used.store(used, Ordering::Release);",
+        replace: "self.block.header().used.store(used, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "the block is read without acquire",
+        find: "Block::from_raw(self.block.load(Ordering::Acquire))",
+        replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "the block is published without release",
+        find: "self.block.store(block.into_raw(), Ordering::Release);",
+        replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "an element is read without acquire",
+        find: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))",
+        replace: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Relaxed))",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "an element is pushed without release",
+        find: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        replace: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "an element is set without release",
+        find: "NonNull::new(unsafe { block.slot(index) }.swap(raw.as_ptr(), Ordering::AcqRel))",
+        replace: "NonNull::new(unsafe { block.slot(index) }.swap(raw.as_ptr(), Ordering::Acquire))",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "the length is read without acquire",
+        find: "block.header().len.load(Ordering::Acquire)",
+        replace: "block.header().len.load(Ordering::Relaxed)",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "the length is stored without release",
+        find: "block.header().len.store(len, Ordering::Release);",
+        replace: "block.header().len.store(len, Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "the length is not looked at again",
+        find: "if index < length(block) { Some(raw) } else { None }",
+        replace: "Some(raw)",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a push stores the length first",
+        find: r"            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);
+            set_length(roomy, len + 1);",
+        replace: r"            set_length(roomy, len + 1);
+            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "growth publishes first",
+        find: r"                _ => Self::rebuilt(block, Self::grown(places), len, 0, 0),
+            };",
+        replace: r"                _ => Self::rebuilt(block, Self::grown(places), len, 0, 0),
+            };
+            self.publish(roomy);",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a popped place is not nulled",
+        find: r"            set_length(block, last);
+            Self::vacate(block, last)",
+        replace: r"            set_length(block, last);
+            element(block, last)",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a popped element is dropped at once",
+        find: r"        let copy = unsafe { copied(raw) };
+        retire_value::<Counted<P>>(operation, raw);
+        copy",
+        replace: r"        let _ = operation;
+        unsafe { P::from_raw(raw) }",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a block that is replaced is freed at once",
+        find: "operation.retire(unsafe { old.into_garbage() });",
+        replace: "{ let _ = operation; unsafe { old.into_garbage().run() } }",
+        tests: "loom_list",
+        model: "",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "writes take no lock",
+        find: "section(&self.lock, || f(unsafe { self.elements() }))",
+        replace: "f(unsafe { self.elements() })",
+        tests: "loom_list",
         model: "",
     },
 ];

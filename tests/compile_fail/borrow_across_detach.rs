@@ -1,0 +1,10 @@
+//! Memory may be freed while the thread is away, so nothing borrowed is used behind it.
+use freethreaded::{Brc, List, attach};
+
+fn main() {
+    let list: List<Brc<String>> = List::new();
+    let mut cx = attach();
+    let value = list.get_ref(0, &cx);
+    cx.detach(|| ());
+    println!("{value:?}");
+}

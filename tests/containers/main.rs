@@ -1,0 +1,38 @@
+//! What `Dict`, `Set` and `List` promise beyond their results: who may call back, when destructors run, what others see.
+#![cfg(not(loom))]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod reclamation;
+mod reentrancy;
+mod sharing;
+mod surface;
+
+use std::sync::mpsc;
+use std::thread;
+
+/// Another thread that the runtime knows, so that nothing is destroyed at once.
+struct Company(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
+
+impl Company {
+    fn come() -> Self {
+        let (leave, stay) = mpsc::channel::<()>();
+        let (known, is_known) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            drop(freethreaded::attach());
+            known.send(()).unwrap();
+            stay.recv().unwrap_err();
+        });
+        is_known.recv().unwrap();
+        Self(Some((leave, thread)))
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        if let Some((leave, thread)) = self.0.take() {
+            drop(leave);
+            thread.join().unwrap();
+        }
+    }
+}

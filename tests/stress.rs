@@ -1,0 +1,446 @@
+//! Real threads on everything at once, for the sanitizers: no harness, and nothing of `std` that they cannot see into.
+//!
+//! `STRESS_MS` is the time for all parts together. Values carry a mark that their destructor spoils, so use after free
+//! shows even without a sanitizer; at the end nothing may be left.
+
+use std::cell::RefCell;
+use std::process::ExitCode;
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use freethreaded::runtime::stats;
+use freethreaded::{Brc, Dict, List, Set, Weak, attach, collect};
+use parking_lot::Mutex;
+
+const THREADS: usize = 4;
+const MARK: u64 = 0x5EED_CAFE_F00D_D00D;
+
+/// Values in existence, and those of them that were made immortal.
+static LIVE: AtomicUsize = AtomicUsize::new(0);
+static IMMORTAL: AtomicUsize = AtomicUsize::new(0);
+
+struct Value {
+    mark: u64,
+    id: u64,
+    next: Option<Brc<Value>>,
+}
+
+impl Value {
+    fn new(id: u64) -> Self {
+        Self::linked(id, None)
+    }
+
+    fn linked(id: u64, next: Option<Brc<Value>>) -> Self {
+        LIVE.fetch_add(1, Ordering::Relaxed);
+        Self { mark: MARK, id, next }
+    }
+
+    fn check(&self) -> u64 {
+        assert_eq!(self.mark, MARK, "used after its destruction");
+        self.id
+    }
+}
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        assert_eq!(self.mark, MARK, "destroyed twice");
+        // Volatile, or it would be left out.
+        // SAFETY: our own field.
+        unsafe { ptr::write_volatile(&raw mut self.mark, !MARK) };
+        LIVE.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Marsaglia's xorshift: seeds are not zero.
+struct Random(u64);
+
+impl Random {
+    fn new(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
+    }
+
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 >> 11
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        (self.next() % n as u64) as usize
+    }
+}
+
+/// What a thread of a part works with.
+struct Worker<S: 'static> {
+    shared: &'static S,
+    index: usize,
+    random: Random,
+    until: Instant,
+    turns: u32,
+}
+
+impl<S> Worker<S> {
+    fn goes_on(&mut self) -> bool {
+        self.turns += 1;
+        // The clock is looked at now and then.
+        !self.turns.is_multiple_of(16) || Instant::now() < self.until
+    }
+}
+
+/// Runs `body` on several threads that share `shared`, and drops it when all have ended.
+fn run<S: Send + Sync + 'static>(shared: S, until: Instant, body: fn(Worker<S>)) {
+    let raw = Box::into_raw(Box::new(shared));
+    // SAFETY: freed below, behind the end of every thread that has it.
+    let shared: &'static S = unsafe { &*raw };
+    let threads: Vec<_> = (0..THREADS)
+        .map(|index| {
+            let worker = Worker { shared, index, random: Random::new(index as u64 + 1), until, turns: 0 };
+            thread::spawn(move || body(worker))
+        })
+        .collect();
+    let results: Vec<_> = threads.into_iter().map(thread::JoinHandle::join).collect();
+    // SAFETY: all threads have been joined.
+    drop(unsafe { Box::from_raw(raw) });
+    for result in results {
+        if let Err(panic) = result {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+type Slots<T> = [Mutex<Option<T>>; 8];
+
+fn slots<T>() -> Slots<T> {
+    [const { Mutex::new(None) }; 8]
+}
+
+/// References to objects of changing owners, cloned and dropped everywhere.
+fn clones_and_drops(until: Instant) {
+    run(slots::<Brc<Value>>(), until, |mut worker| {
+        let mut kept = Vec::new();
+        while worker.goes_on() {
+            let slot = &worker.shared[worker.random.below(8)];
+            match worker.random.below(8) {
+                0 => {
+                    let old = slot.lock().replace(Brc::new(Value::new(worker.index as u64)));
+                    drop(old);
+                }
+                1 => {
+                    let old = slot.lock().take();
+                    kept.extend(old);
+                }
+                2 => {
+                    // A link to an object of perhaps another owner.
+                    let next = slot.lock().take();
+                    *slot.lock() = Some(Brc::new(Value::linked(9, next.filter(|next| next.next.is_none()))));
+                }
+                3 if !kept.is_empty() => {
+                    let at = worker.random.below(kept.len());
+                    drop(kept.swap_remove(at));
+                }
+                4 if !kept.is_empty() => {
+                    let mut object = kept.pop().expect("not empty");
+                    if let Some(value) = Brc::get_mut(&mut object) {
+                        value.id += 1;
+                    }
+                    match Brc::try_unwrap(object) {
+                        Ok(value) => drop(value),
+                        Err(object) => kept.push(object),
+                    }
+                }
+                5 => drop(slot.lock().take().and_then(Brc::into_inner)),
+                _ => {
+                    let copy = slot.lock().clone();
+                    if let Some(copy) = copy {
+                        copy.check();
+                        let second = copy.clone();
+                        kept.push(copy);
+                        second.next.as_ref().map(|next| next.check());
+                    }
+                }
+            }
+            kept.truncate(50);
+        }
+    });
+}
+
+/// Upgrades against last drops, by owners and by others.
+fn weak_upgrades(until: Instant) {
+    type Pair = (Slots<Brc<Value>>, Slots<Weak<Value>>);
+    run::<Pair>((slots(), slots()), until, |mut worker| {
+        let (strong, weak) = worker.shared;
+        while worker.goes_on() {
+            let at = worker.random.below(8);
+            match worker.random.below(6) {
+                0 => {
+                    let object = Brc::new(Value::new(1));
+                    let old = weak[at].lock().replace(Brc::downgrade(&object));
+                    drop((old, strong[at].lock().replace(object)));
+                }
+                1 => {
+                    let object = Brc::new_cyclic(|me| {
+                        *weak[at].lock() = Some(me.clone());
+                        thread::yield_now();
+                        Value::new(2)
+                    });
+                    drop(strong[at].lock().replace(object));
+                }
+                2 => drop(strong[at].lock().take()),
+                3 => {
+                    let mut object = strong[at].lock().take();
+                    if let Some(value) = object.as_mut().and_then(Brc::get_mut) {
+                        value.id += 1;
+                    }
+                    *strong[at].lock() = object;
+                }
+                _ => {
+                    let found = weak[at].lock().clone();
+                    if let Some(object) = found.as_ref().and_then(Weak::upgrade) {
+                        object.check();
+                        drop(found);
+                        object.check();
+                    }
+                }
+            }
+        }
+    });
+}
+
+/// Producers that only make and hand over, consumers that only drop.
+fn producers_and_consumers(until: Instant) {
+    run(Mutex::new(Vec::new()), until, |mut worker| {
+        let queue: &Mutex<Vec<Brc<Value>>> = worker.shared;
+        while worker.goes_on() {
+            if worker.index % 2 == 0 {
+                let object = Brc::new(Value::new(3));
+                let mut queue = queue.lock();
+                if queue.len() < 64 {
+                    queue.push(object);
+                } else {
+                    drop(queue);
+                    thread::yield_now();
+                }
+            } else {
+                let object = queue.lock().pop();
+                match object {
+                    Some(object) => assert_eq!(object.check(), 3),
+                    None => thread::yield_now(),
+                }
+            }
+        }
+    });
+    // Nobody has come to a checkpoint: what was queued is bounded all the same, and gone with the threads.
+}
+
+/// Owners that go away and come back, while others drop what they own.
+fn absences(until: Instant) {
+    run(slots::<Brc<Value>>(), until, |mut worker| {
+        let mut cx = attach();
+        while worker.goes_on() {
+            let object = Brc::new(Value::new(4));
+            let old = worker.shared[worker.random.below(8)].lock().replace(object.clone());
+            let (random, shared) = (&mut worker.random, worker.shared);
+            match random.below(4) {
+                0 => cx.checkpoint(),
+                1 => cx.detach(|| {
+                    drop(old);
+                    let other = shared[random.below(8)].lock().take();
+                    let made = Brc::new(Value::linked(5, other));
+                    thread::yield_now();
+                    made.check();
+                    drop(shared[random.below(8)].lock().replace(made));
+                    drop(object);
+                }),
+                2 => {
+                    let mut inner = attach();
+                    inner.detach(|| drop((object, attach())));
+                }
+                _ => {}
+            }
+        }
+    });
+}
+
+/// Immortality asked for by owners and others, in the middle of everything. The objects leak, so not many.
+fn immortality(until: Instant) {
+    run(slots::<Brc<Value>>(), until, |mut worker| {
+        while worker.goes_on() {
+            let slot = &worker.shared[worker.random.below(8)];
+            match worker.random.below(4) {
+                0 if IMMORTAL.load(Ordering::Relaxed) < 200 => {
+                    IMMORTAL.fetch_add(1, Ordering::Relaxed);
+                    let object = Brc::new(Value::new(6));
+                    let copy = object.clone();
+                    let old = slot.lock().replace(object);
+                    old.iter().for_each(Brc::make_immortal);
+                    if worker.random.below(2) == 0 {
+                        // By the owner, or by whoever finds it.
+                        Brc::make_immortal(&copy);
+                    }
+                }
+                1 => {
+                    let object = slot.lock().take();
+                    if let Some(object) = object {
+                        Brc::make_immortal(&object);
+                        Brc::make_immortal(&object.clone());
+                        drop(attach());
+                    }
+                }
+                _ => {
+                    let copy = slot.lock().clone();
+                    assert_eq!(copy.map_or(6, |copy| copy.check()), 6);
+                }
+            }
+        }
+        // What was counted as immortal has to become so.
+        for slot in worker.shared {
+            if let Some(object) = slot.lock().as_ref() {
+                Brc::make_immortal(object);
+            }
+        }
+    });
+}
+
+struct Containers {
+    dict: Dict<u64, Brc<Value>>,
+    set: Set<u64>,
+    list: List<Brc<Value>>,
+    nested: Dict<u64, Brc<List<Brc<Value>>>>,
+}
+
+/// Reads with and without tokens against every kind of write.
+fn containers(until: Instant) {
+    let shared = Containers { dict: Dict::new(), set: Set::new(), list: List::new(), nested: Dict::new() };
+    run(shared, until, |mut worker| {
+        let Containers { dict, set, list, nested } = worker.shared;
+        let mut cx = attach();
+        while worker.goes_on() {
+            let key = worker.random.below(40) as u64;
+            match worker.random.below(20) {
+                0..3 => drop(dict.insert(key, Value::new(key))),
+                3 => drop(dict.remove(&key)),
+                4 => {
+                    let value = dict.get_or_insert_with(key, || Brc::new(Value::new(key)));
+                    assert_eq!(value.check(), key);
+                }
+                5 => dict.iter(&cx).for_each(|(key, value)| assert_eq!(*key, value.check())),
+                6 => _ = dict.get(&key).map(|value| assert_eq!(value.check(), key)),
+                7 => {
+                    if let Some(value) = dict.get_ref(&key, &cx) {
+                        drop(dict.remove(&key));
+                        collect();
+                        assert_eq!(value.check(), key);
+                    }
+                }
+                8 => _ = set.insert(key) || set.remove(&key),
+                9 => assert!(set.iter(&cx).all(|key| *key < 40)),
+                10..12 => list.push(Value::new(key)),
+                12 => _ = list.pop().map(|value| value.check()),
+                13 => _ = list.iter(&cx).map(|value| value.check()).count(),
+                14 => {
+                    let value = list.get_ref(worker.random.below(20), &cx);
+                    drop(list.remove(worker.random.below(20)));
+                    value.map(Value::check);
+                }
+                15 => _ = list.set(worker.random.below(20), Value::new(key)),
+                16 => {
+                    let inner = nested.get_or_insert_with(key % 4, || Brc::new(List::new()));
+                    inner.push(Value::new(key));
+                    if inner.len() > 30 {
+                        nested.remove(&(key % 4));
+                    }
+                }
+                17 => {
+                    // Through two containers, both of which may be taken apart meanwhile.
+                    if let Some(inner) = nested.get_ref(&(key % 4), &cx) {
+                        inner.iter(&cx).for_each(|value| _ = value.check());
+                    }
+                }
+                18 if key == 0 => match worker.random.below(4) {
+                    0 => dict.clear(),
+                    1 => list.truncate(5),
+                    2 => set.clear(),
+                    _ => nested.clear(),
+                },
+                18 => cx.detach(|| drop(list.first())),
+                _ => cx.checkpoint(),
+            }
+        }
+    });
+}
+
+thread_local! {
+    static LATE: RefCell<Vec<Brc<Value>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Threads that come, make, take, and leave things behind, in thread-locals too.
+fn short_threads(until: Instant) {
+    run((slots::<Brc<Value>>(), List::<Brc<Value>>::new()), until, |mut worker| {
+        while Instant::now() < worker.until {
+            let (shared, seed) = (worker.shared, worker.random.next());
+            let short = thread::spawn(move || {
+                let (slots, list) = shared;
+                let mut random = Random::new(seed);
+                if random.below(2) == 0 {
+                    // Then it is destroyed behind the runtime's own.
+                    LATE.with(|_| ());
+                }
+                for _ in 0..20 {
+                    let object = Brc::new(Value::new(7));
+                    let old = slots[random.below(8)].lock().replace(object.clone());
+                    match random.below(4) {
+                        0 => LATE.with_borrow_mut(|late| late.push(object)),
+                        1 => LATE.with_borrow_mut(|late| late.extend(old)),
+                        2 => list.push(object),
+                        _ => _ = list.pop().map(|value| value.check()),
+                    }
+                }
+            });
+            short.join().expect("did not panic");
+        }
+    });
+}
+
+fn main() -> ExitCode {
+    // Listing tests, as `cargo test -- --list` does, runs none.
+    if std::env::args().any(|arg| arg == "--list") {
+        return ExitCode::SUCCESS;
+    }
+    let parts: [(&str, fn(Instant)); 7] = [
+        ("clones_and_drops", clones_and_drops),
+        ("weak_upgrades", weak_upgrades),
+        ("producers_and_consumers", producers_and_consumers),
+        ("absences", absences),
+        ("immortality", immortality),
+        ("containers", containers),
+        ("short_threads", short_threads),
+    ];
+    let millis = std::env::var("STRESS_MS").map_or(1500, |ms| ms.parse().expect("STRESS_MS is a number"));
+    let each = Duration::from_millis(millis) / parts.len() as u32;
+    let mut failed = 0;
+    for (name, part) in parts {
+        // On a thread of its own, so that what it leaves in thread-locals is destroyed with it.
+        let ran = thread::spawn(move || part(Instant::now() + each)).join().is_ok();
+        let left = left_over();
+        if !ran || left.is_some() {
+            failed += 1;
+            eprintln!("{name}: {}", left.unwrap_or_else(|| "panicked".to_string()));
+        }
+    }
+    println!("{} passed, {failed} failed", parts.len() - failed);
+    if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// What should be gone and is not.
+fn left_over() -> Option<String> {
+    thread::spawn(collect).join().expect("collects");
+    let (stats, immortal) = (stats(), IMMORTAL.load(Ordering::Relaxed));
+    let values = LIVE.load(Ordering::Relaxed);
+    let blocks = stats.live.map_or(immortal, |(blocks, _)| blocks);
+    let left = (values, blocks, stats.pending(), stats.mail, stats.threads);
+    (left != (immortal, immortal, 0, 0, 0))
+        .then(|| format!("{left:?} values, blocks, pending, mail, threads; {immortal} are immortal"))
+}
