@@ -322,8 +322,9 @@ fn get_or_insert_makes_one() {
         drop(attach());
         let table = Arc::new(Table::default());
         let (theirs, maker) = (Arc::clone(&table), made.clone());
-        let other =
-            spawn(move || theirs.get_or_insert_with(Key::new(&maker, 1), || Brc::new(maker.value(11))).read());
+        let other = spawn(move || {
+            theirs.get_or_insert_with(Key::new(&maker, 1), || Brc::new(maker.value(11))).read()
+        });
         let mine = table.get_or_insert_with(Key::new(made, 1), || Brc::new(made.value(10))).read();
         assert_eq!(mine, other.join().unwrap());
         assert_eq!(table.len(), 1);

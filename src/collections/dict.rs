@@ -119,8 +119,8 @@ impl<K, P: SharedPtr, S> Dict<K, P, S> {
 
     /// The entries in insertion order, borrowed from the token.
     ///
-    /// Weakly consistent: an entry that is there throughout is given once, in order; one that is added or removed meanwhile may be given or not; nothing is given
-    /// twice. A value is the one at the moment it is given. Writers are not held up.
+    /// Weakly consistent: an entry that is there throughout is given once, in order; one that is added or removed meanwhile may be given or not; no entry is given
+    /// twice, but a key that is removed and inserted again is a new entry. A value is the one at the moment it is given. Writers are not held up.
     ///
     /// ```
     /// use freethreaded::{Brc, Dict, attach};

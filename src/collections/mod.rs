@@ -22,6 +22,7 @@
 //!
 //! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock. `Eq` runs under the lock in a write of a `Dict` or `Set`; if it writes to
 //! the same container the thread panics, and the container is unchanged and unlocked. Reading the same container is always allowed.
+//! An `Eq` may write to *another* container; two threads whose `Eq`s do so crosswise wait for each other, as with any two locks.
 
 mod block;
 mod dict;

@@ -181,7 +181,11 @@ fn cargo(mutant: &Mutant, copy: &Path, home: &Path) -> Command {
         .env_remove("RUSTFLAGS")
         .env("RUST_BACKTRACE", "0")
         .args(["test", "--release", "--config", "build.rustflags=['--cfg','loom']"])
-        .args(["--config", "profile.release.debug=false", "-p", "loom-tests", "--test", mutant.tests]);
+        // Building takes most of the time.
+        .args(["--config", "profile.release.debug=false", "--config", "profile.release.incremental=true"])
+        .args(["--config", "profile.release.package.freethreaded.opt-level=1"])
+        .args(["--config", "profile.release.package.loom-tests.opt-level=1"])
+        .args(["-p", "loom-tests", "--test", mutant.tests]);
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command
