@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-use common::{Drops, OnDrop, Probe, Remote, isolated, isolated_with_leaks, live_blocks, on_thread};
+use common::{AtExit, Drops, OnDrop, Probe, Remote, isolated, isolated_with_leaks, live_blocks, on_thread};
 use freethreaded::runtime::{on_this_thread, stats};
 use freethreaded::{Brc, Weak, attach, attach_with, collect};
 
@@ -281,8 +281,8 @@ fn an_object_of_a_finished_thread_is_never_another_ones() {
 }
 
 thread_local! {
-static EARLY: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
-    static LATEST: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
+    static EARLY: AtExit = const { RefCell::new(None) };
+    static LATEST: AtExit = const { RefCell::new(None) };
 }
 
 /// Runs `f` on a thread, in destructors of its thread-locals: `before` and after the runtime's own.

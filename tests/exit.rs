@@ -6,12 +6,12 @@ use std::cell::RefCell;
 use std::sync::mpsc;
 use std::{mem, panic, thread};
 
-use common::{Drops, OnDrop, Probe, Remote, child, isolated, on_thread};
+use common::{AtExit, Drops, OnDrop, Probe, Remote, child, isolated, on_thread};
 use freethreaded::runtime::{on_this_thread, stats};
 use freethreaded::{Attached, Brc, List, attach, attach_with, collect};
 
 thread_local! {
-    static LATE: RefCell<Option<OnDrop<Box<dyn FnOnce()>>>> = const { RefCell::new(None) };
+    static LATE: AtExit = const { RefCell::new(None) };
     static TOKEN: RefCell<Option<Attached<'static>>> = const { RefCell::new(None) };
     static LIST: RefCell<Option<List<Brc<Probe>>>> = const { RefCell::new(None) };
 }
@@ -106,6 +106,37 @@ fn a_borrowed_record_stays_while_destructors_run() {
             });
         });
         assert_eq!(seen.get(), 64);
+    });
+}
+
+#[test]
+fn a_borrowed_record_stays_while_its_own_garbage_is_destroyed() {
+    isolated(|| {
+        let drops = Drops::new();
+        let seen = drops.clone();
+        on_thread(move || {
+            after_the_runtime(move || {
+                let (list, home) = (List::<Brc<OnDrop>>::new(), thread::current().id());
+                for _ in 0..10 {
+                    let probe = drops.probe();
+                    let destructor: Box<dyn FnOnce() + Send + Sync> = Box::new(move || {
+                        drop(attach());
+                        // A thread that takes the slot, if it is free.
+                        on_thread(|| drop(attach()));
+                        // Given back, the record's list would have been handed to that thread.
+                        if thread::current().id() == home { drop(probe) } else { mem::forget(probe) }
+                    });
+                    list.push(OnDrop::new(destructor));
+                }
+                let token = attach();
+                while list.pop().is_some() {}
+                assert_eq!(drops.get(), 0);
+                drop(token);
+                assert_eq!(drops.get(), 10);
+                assert_eq!((on_this_thread().depth, on_this_thread().pending), (0, 0));
+            });
+        });
+        assert_eq!(seen.get(), 10);
     });
 }
 

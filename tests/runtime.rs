@@ -249,6 +249,8 @@ fn statistics_add_up() {
         assert!(now.pending_bytes() >= 10 * size_of::<Probe>() as u64);
         assert_eq!(on_this_thread().pending as u64, now.pending());
         assert_eq!(now.oldest_epoch, Some(now.epoch));
+        collect();
+        assert_eq!(stats().pending(), 10, "the pass went round in vain");
         drop(token);
         collect();
         let after = stats();

@@ -1,4 +1,5 @@
-//! Models of delayed reclamation: `src/runtime/{retire,current,registry}.rs`, and the fence form of `src/sync/barrier.rs`.
+//! Models of delayed reclamation: `src/runtime/{retire,current,registry}.rs`, over barriers that give what `src/sync/barrier.rs`
+//! promises and no more.
 //!
 //! A [`Cell`] is the smallest container: one pointer that readers load and removers swap. A reader that still reads what is being
 //! destroyed fails the model twice over: by a race on the value, and by reading what a destroyed value holds.
@@ -320,7 +321,7 @@ fn own_token_is_a_reader() {
 /// A thread whose own record is gone reads with a borrowed one, which it gives back at once.
 #[test]
 fn reader_with_a_borrowed_record() {
-    model(TWO, |made| {
+    model(2, |made| {
         drop(attach());
         let cell = Cell::new(made);
         let other = Arc::clone(&cell);

@@ -114,7 +114,7 @@ fn owner_upgrades_what_it_gave_up() {
 /// Another thread makes the first weak reference and upgrades it while the owner drops its own reference.
 #[test]
 fn foreign_downgrade_against_owner() {
-    model(TWO, |made| {
+    model(2, |made| {
         let a = Brc::new(made.value(1));
         let b = away(|| a.clone());
         let foreign = spawn(move || {
@@ -467,6 +467,67 @@ fn immortality_against_a_late_parcel() {
     });
 }
 
+/// A request for immortality is on its way when the last counted references go.
+#[test]
+fn immortality_request_outlives_the_references() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let b = away(|| a.clone());
+        let address = Brc::as_ptr(&a);
+        let foreign = spawn(move || {
+            Brc::make_immortal(&b);
+            drop(b);
+        });
+        drop(a);
+        foreign.join().unwrap();
+        collect();
+        // SAFETY: immortal, so no reference is needed for another.
+        internals::free_immortal(unsafe { Brc::from_raw(address) });
+    });
+}
+
+/// A request for immortality is opened on behalf of an owner that has a parcel for the same object to open itself.
+#[test]
+fn immortality_on_behalf_against_merge() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let (b, c) = (a.clone(), a.clone());
+        let mut inside = attach();
+        spawn(move || drop(b)).join().unwrap();
+        let foreign = spawn(move || {
+            Brc::make_immortal(&c);
+            c
+        });
+        inside.detach(|| ());
+        drop(inside);
+        let c = foreign.join().unwrap();
+        collect();
+        assert!(Brc::is_immortal(&c));
+        drop(a);
+        internals::free_immortal(c);
+    });
+}
+
+/// An object becomes immortal while `new_cyclic` publishes it.
+#[test]
+fn immortality_against_publication() {
+    model(TWO, |made| {
+        drop(attach());
+        let mut foreign = None;
+        let a = Brc::new_cyclic(|me| {
+            let me = me.clone();
+            foreign = Some(spawn(move || me.upgrade().inspect(Brc::make_immortal).is_some()));
+            made.value(1)
+        });
+        let asked = foreign.unwrap().join().unwrap();
+        collect();
+        assert_eq!(Brc::is_immortal(&a), asked);
+        if asked {
+            internals::free_immortal(a);
+        }
+    });
+}
+
 /// `get_mut` on the owner's thread against another thread that reads and drops a reference counted in the shared half. Catches a
 /// uniqueness test that does not acquire.
 #[test]
@@ -552,7 +613,7 @@ fn get_mut_against_upgrade() {
 /// As [`get_mut_against_upgrade`], for an object without owner; the other thread makes a new weak reference, too.
 #[test]
 fn get_mut_of_merged_against_upgrade_and_downgrade() {
-    model(TWO, |made| {
+    model(4, |made| {
         let mut a = away(|| Brc::new(made.value(1)));
         let weak = Brc::downgrade(&a);
         let foreign = spawn(move || {
@@ -667,6 +728,7 @@ fn into_inner_gives_the_value_to_one() {
 #[test]
 fn new_cyclic_against_upgrade() {
     model(TWO, |made| {
+        drop(attach());
         let mut foreign = None;
         let a = Brc::new_cyclic(|me| {
             let me = me.clone();
@@ -683,6 +745,7 @@ fn new_cyclic_against_upgrade() {
 #[test]
 fn new_cyclic_without_owner_against_upgrade() {
     model(TWO, |made| {
+        drop(attach());
         let mut foreign = None;
         let a = away(|| {
             Brc::new_cyclic(|me| {

@@ -64,7 +64,12 @@ impl Registry {
                 slots: AtomicU32::new(0),
                 live: AtomicU32::new(0),
                 epoch: AtomicU64::new(1),
-                inner: Mutex::new(Inner { started: false, free: Vec::new(), spent: Vec::new(), generations: Vec::new() }),
+                inner: Mutex::new(Inner {
+                    started: false,
+                    free: Vec::new(),
+                    spent: Vec::new(),
+                    generations: Vec::new(),
+                }),
                 orphans: Mutex::new(RetireList::new()),
                 orphans_due: AtomicBool::new(false),
                 reclaimed_outside: [const { core::sync::atomic::AtomicU64::new(0) }; 2],

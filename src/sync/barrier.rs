@@ -15,11 +15,14 @@
 //!
 //! On Linux light is a compiler fence and heavy is `membarrier(PRIVATE_EXPEDITED)`, which makes every running
 //! thread of the process execute a full barrier. Where that is missing (old kernels, seccomp, other systems), and
-//! under loom and ThreadSanitizer, both are `fence(SeqCst)`. The choice is made once, by [`choose`], before any
+//! under ThreadSanitizer, both are `fence(SeqCst)`. The choice is made once, by [`choose`], before any
 //! thread is registered and so before any light barrier that matters: the registry lock orders it before every
 //! later registration. `FREETHREADED_BARRIER=fence` forces the fences, for tests and for comparison.
 //!
-//! Checked by: `loom-tests/tests/loom_epoch.rs` (the fence form).
+//! Under loom they are the semantics above and no more. That is less than fences give, which also order the light barriers among each
+//! other and stand in for a forgotten acquire or release.
+//!
+//! Checked by: `loom-tests/tests/loom_epoch.rs`.
 
 #[cfg(all(target_os = "linux", not(loom), not(tsan)))]
 mod imp {
@@ -94,7 +97,7 @@ mod imp {
     }
 }
 
-#[cfg(not(all(target_os = "linux", not(loom), not(tsan))))]
+#[cfg(not(any(loom, all(target_os = "linux", not(tsan)))))]
 mod imp {
     use crate::sync::atomic::{Ordering, fence};
 
@@ -112,6 +115,48 @@ mod imp {
     pub(crate) fn heavy() {
         // SeqCst: partner is the fence in `light`.
         fence(Ordering::SeqCst);
+    }
+
+    pub(crate) fn is_asymmetric() -> bool {
+        false
+    }
+}
+
+/// The semantics and nothing more.
+#[cfg(loom)]
+mod imp {
+    use crate::sync::atomic::{AtomicUsize, Ordering};
+    use crate::sync::process_wide;
+
+    /// The one order of all barriers. A read-modify-write reads the latest value, so of a light and a heavy barrier
+    /// one comes later on the word that the other writes first.
+    struct Order {
+        lights: AtomicUsize,
+        heavies: AtomicUsize,
+    }
+
+    process_wide! {
+        fn order() -> &'static Order {
+            Order { lights: AtomicUsize::new(0), heavies: AtomicUsize::new(0) }
+        }
+    }
+
+    pub(crate) fn choose() {}
+
+    pub(crate) fn light() {
+        // Release: to later heavy barriers.
+        order().lights.fetch_add(1, Ordering::Release);
+        // Acquire: from earlier heavy barriers.
+        order().heavies.fetch_add(0, Ordering::Acquire);
+    }
+
+    pub(crate) fn light_unless_fence() {}
+
+    pub(crate) fn heavy() {
+        // Release: to later barriers of either kind. Acquire: from earlier heavy ones.
+        order().heavies.fetch_add(1, Ordering::AcqRel);
+        // Acquire: from earlier light barriers.
+        order().lights.fetch_add(0, Ordering::Acquire);
     }
 
     pub(crate) fn is_asymmetric() -> bool {

@@ -1,6 +1,7 @@
 //! What the integration tests share: isolation with a leak check, waiting, child processes, counted drops.
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
+use std::cell::RefCell;
 use std::panic::resume_unwind;
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use freethreaded::runtime::{Stats, stats};
+use freethreaded::runtime::stats;
 
 /// One test at a time: the runtime's statistics belong to the whole process.
 fn alone() -> MutexGuard<'static, ()> {
@@ -43,10 +44,6 @@ pub(crate) fn isolated_with_leaks(test: impl FnOnce() + Send + 'static) {
 /// Blocks of the heap in use, where they are counted.
 pub(crate) fn live_blocks() -> Option<usize> {
     stats().live.map(|(blocks, _)| blocks)
-}
-
-pub(crate) fn pending() -> u64 {
-    stats().pending()
 }
 
 /// Set in a child process of [`child`] to the name of the test that it is to run.
@@ -203,8 +200,5 @@ impl<F: FnOnce()> Drop for OnDrop<F> {
     }
 }
 
-/// What the statistics say that matters for leaks.
-pub(crate) fn leftovers() -> (u64, u64) {
-    let Stats { mail, .. } = stats();
-    (pending(), mail)
-}
+/// A place in a thread-local for something to do when it is destroyed.
+pub(crate) type AtExit = RefCell<Option<OnDrop<Box<dyn FnOnce()>>>>;

@@ -21,16 +21,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "owner frees without acquire",
-        find: "count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
-        replace: "count.load_shared(Ordering::Relaxed) == Shared::UNTOUCHED => Decrement::Dead",
+        find: "self.load_shared(Ordering::Acquire) == Shared::UNTOUCHED",
+        replace: "self.load_shared(Ordering::Relaxed) == Shared::UNTOUCHED",
         tests: "loom_refcount",
         model: "merge_on_behalf",
     },
     Mutant {
         file: "src/refcount/word.rs",
         name: "owner frees whatever the shared half says",
-        find: "Begun::LastLocal if count.load_shared(Ordering::Acquire) == Shared::UNTOUCHED => Decrement::Dead",
-        replace: "Begun::LastLocal if count.load_shared(Ordering::Acquire).count() == 0 => Decrement::Dead",
+        find: "self.load_shared(Ordering::Acquire) == Shared::UNTOUCHED",
+        replace: "self.load_shared(Ordering::Acquire).count() == 0",
         tests: "loom_refcount",
         model: "foreign_downgrade_against_owner",
     },
@@ -415,7 +415,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 self.local.store(1, Ordering::Relaxed);
                 self.owner.store(id, Ordering::Relaxed);",
         tests: "loom_refcount",
-        model: "new_cyclic_against_upgrade",
+        model: "immortality_against_publication",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -424,18 +424,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: "if owner.is_none() || self.is_mine() || true {",
         tests: "loom_refcount",
         model: "immortality_against_owner_counts",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
-        name: "immortality keeps no reference of its own",
-        find: r"        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
-        if before.is_saturated() {
-            self.recentre();
-        }
-        // Relaxed: a thread that gets",
-        replace: "        // Relaxed: a thread that gets",
-        tests: "loom_refcount",
-        model: "immortality_against_merge",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -454,7 +442,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     // SAFETY: `immortal_parcel`",
         replace: "    // SAFETY: `immortal_parcel`",
         tests: "loom_refcount",
-        model: "immortality_against_owner_counts",
+        model: "immortality_request_outlives_the_references",
     },
     Mutant {
         file: "src/refcount/counted.rs",
@@ -555,7 +543,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         let unique = this.header().is_unique();
 ",
         tests: "loom_refcount",
-        model: "get_mut_against_upgrade",
+        model: "get_mut_of_merged_against_upgrade_and_downgrade",
     },
     Mutant {
         file: "src/refcount/weak.rs",
@@ -588,8 +576,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         name: "a parcel is left for an absent thread",
         find: "if mailbox.presence == Presence::Present(owner) {",
         replace: "if matches!(mailbox.presence, Presence::Present(id) | Presence::Absent(id) if id == owner) {",
-        tests: "loom_refcount",
-        model: "merge_on_behalf",
+        tests: "loom_attach",
+        model: "absence_begins_and_ends",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -637,7 +625,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             for parcel in parcels {
                 // SAFETY: as in",
         tests: "loom_refcount",
-        model: "merge_on_behalf_of_an_owner_that_drops",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -646,7 +634,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            drop(mailbox);
             record.mailbox.lock().presence = Presence::Absent(id);",
         tests: "loom_refcount",
-        model: "merge_on_behalf_of_an_owner_that_drops",
+        model: "enqueue_against_exit",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -663,7 +651,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let mut mailbox = super::mailbox::Mailbox::new();
             record.tally",
         tests: "loom_refcount",
-        model: "two_merge_on_behalf",
+        model: "immortality_on_behalf_against_merge",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -874,10 +862,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/current.rs",
         name: "a lone thread destroys while it is inside",
-        find: "if outside && !list.is_empty() && registry.alone() {",
+        find: "if holds_nothing && !list.is_empty() && registry.alone() {",
         replace: "if !list.is_empty() && registry.alone() {",
         tests: "loom_epoch",
-        model: "grace_is_skipped_by_a_lone_thread",
+        model: "own_token_is_a_reader",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -1068,40 +1056,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "statistics_against_first_registration",
     },
     Mutant {
-        file: "src/sync/barrier.rs",
-        name: "light barrier is empty",
-        find: r"        // SeqCst: partner is the fence in `heavy`.
-        fence(Ordering::SeqCst);
-    }
-
-    #[inline(always)]
-    pub(crate) fn light_unless_fence() {}",
-        replace: r"        // SeqCst: partner is the fence in `heavy`.
-        fence(Ordering::AcqRel);
-    }
-
-    #[inline(always)]
-    pub(crate) fn light_unless_fence() {}",
-        tests: "loom_epoch",
-        model: "barriers_forbid_store_buffering",
-    },
-    Mutant {
-        file: "src/sync/barrier.rs",
-        name: "heavy barrier is weak",
-        find: r"    pub(crate) fn light_unless_fence() {}
-
-    pub(crate) fn heavy() {
-        // SeqCst: partner is the fence in `light`.
-        fence(Ordering::SeqCst);",
-        replace: r"    pub(crate) fn light_unless_fence() {}
-
-    pub(crate) fn heavy() {
-        // SeqCst: partner is the fence in `light`.
-        fence(Ordering::AcqRel);",
-        tests: "loom_epoch",
-        model: "barriers_forbid_store_buffering",
-    },
-    Mutant {
         file: "src/lock/object_lock.rs",
         name: "taking a free lock without acquire",
         find: "self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()",
@@ -1175,7 +1129,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }",
         replace: "unsafe { Index::from_raw(self.block.load(Ordering::Relaxed)) }",
         tests: "loom_table",
-        model: "",
+        model: "get_against_first_insert",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1183,11 +1137,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "table.block.store(new.into_raw(), Ordering::Release);",
         replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "get_against_first_insert",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
-        name: "a slot is read without acquire",
+        name: "a node is found without acquire",
         find: "let word = index.slot(at).load(Ordering::Acquire);",
         replace: "let word = index.slot(at).load(Ordering::Relaxed);",
         tests: "loom_table",
@@ -1195,11 +1149,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/collections/table/mod.rs",
-        name: "a slot is published without release",
+        name: "a node is published without release",
         find: "index.free_slot(hash).store(word, Ordering::Release);",
         replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
         tests: "loom_table",
-        model: "statistics_against_first_registration",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1227,7 +1181,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 table.block.store(new.into_raw(), Ordering::Release);
 ",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1241,7 +1195,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     unsafe { old.into_garbage().run() };
                 }",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1253,7 +1207,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 // SAFETY: unlinked, and nobody can be reading.
                 unsafe { free_with_contents",
         tests: "loom_table",
-        model: "",
+        model: "get_against_clear",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1261,7 +1215,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "",
         tests: "loom_table",
-        model: "",
+        model: "drop_after_use_on_two_threads",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1269,7 +1223,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "index.slot_of(node).store(ptr::null_mut(), Ordering::Release);",
         tests: "loom_table",
-        model: "",
+        model: "get_past_a_removed_neighbour",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1277,7 +1231,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(&Locked { table: self }))",
         replace: "f(&Locked { table: self })",
         tests: "loom_table",
-        model: "",
+        model: "get_or_insert_makes_one",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1285,21 +1239,21 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "NonNull::new(self.value.load(Ordering::Acquire))",
         replace: "NonNull::new(self.value.load(Ordering::Relaxed))",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild_and_replace",
     },
     Mutant {
         file: "src/collections/table/node.rs",
         name: "a value is replaced without release",
-        find: "self.value.swap(value.as_ptr(), Ordering::AcqRel)",
-        replace: "self.value.swap(value.as_ptr(), Ordering::Acquire)",
+        find: "self.value.store(value.as_ptr(), Ordering::Release);",
+        replace: "self.value.store(value.as_ptr(), Ordering::Relaxed);",
         tests: "loom_table",
         model: "",
     },
     Mutant {
         file: "src/collections/table/node.rs",
         name: "a removed value is not nulled",
-        find: "        let old = self.value.swap(ptr::null_mut(), Ordering::AcqRel);",
-        replace: "        let old = self.value.load(Ordering::Acquire);",
+        find: "self.value.store(ptr::null_mut(), Ordering::Release);",
+        replace: "",
         tests: "loom_table",
         model: "",
     },
@@ -1311,7 +1265,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        if operation.is_alone() || true {
             let value = own",
         tests: "loom_table",
-        model: "",
+        model: "drop_after_use_on_two_threads",
     },
     Mutant {
         file: "src/collections/table/block.rs",
@@ -1335,7 +1289,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "Block::from_raw(self.block.load(Ordering::Acquire))",
         replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
         tests: "loom_list",
-        model: "",
+        model: "get_against_first_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1343,7 +1297,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.block.store(block.into_raw(), Ordering::Release);",
         replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_first_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1351,7 +1305,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))",
         replace: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Relaxed))",
         tests: "loom_list",
-        model: "",
+        model: "get_against_pop_and_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1364,8 +1318,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list.rs",
         name: "an element is set without release",
-        find: "NonNull::new(unsafe { block.slot(index) }.swap(raw.as_ptr(), Ordering::AcqRel))",
-        replace: "NonNull::new(unsafe { block.slot(index) }.swap(raw.as_ptr(), Ordering::Acquire))",
+        find: "slot.store(raw.as_ptr(), Ordering::Release);",
+        replace: "slot.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
         model: "",
     },
@@ -1375,7 +1329,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "block.header().len.load(Ordering::Acquire)",
         replace: "block.header().len.load(Ordering::Relaxed)",
         tests: "loom_list",
-        model: "",
+        model: "last_against_pop_and_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1383,7 +1337,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "block.header().len.store(len, Ordering::Release);",
         replace: "block.header().len.store(len, Ordering::Relaxed);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_push_in_place",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1391,7 +1345,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "if index < length(block) { Some(raw) } else { None }",
         replace: "Some(raw)",
         tests: "loom_list",
-        model: "",
+        model: "get_against_pop_and_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1401,7 +1355,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            set_length(roomy, len + 1);
             unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_push_in_place",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1441,7 +1395,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "operation.retire(unsafe { old.into_garbage() });",
         replace: "{ let _ = operation; unsafe { old.into_garbage().run() } }",
         tests: "loom_list",
-        model: "",
+        model: "get_against_growth",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1449,6 +1403,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(unsafe { self.elements() }))",
         replace: "f(unsafe { self.elements() })",
         tests: "loom_list",
-        model: "",
+        model: "two_pushes",
     },
 ];
