@@ -156,7 +156,7 @@ fn nested_checkpoint_does_not_renew() {
 /// so it must have seen every unlinking of that epoch.
 #[test]
 fn checkpoint_of_a_remover() {
-    model(2, |made| {
+    model(TWO, |made| {
         drop(attach());
         let (mine, theirs) = (Cell::new(made), Cell::new(made));
         let other = Arc::clone(&theirs);
@@ -165,11 +165,9 @@ fn checkpoint_of_a_remover() {
             collect();
         });
         let mut inside = attach();
-        theirs.read();
         mine.remove();
         inside.checkpoint();
         theirs.read();
-        inside.checkpoint();
         drop(inside);
         remover.join().unwrap();
     });
@@ -303,18 +301,23 @@ fn grace_is_skipped_by_a_lone_thread() {
     });
 }
 
-/// A lone thread's own token is a reader: what it has loaded stays valid while the same thread removes it.
+/// A lone thread's own token is a reader: what it has loaded stays valid while the same thread removes it, and more than it takes
+/// to make garbage due.
 #[test]
 fn own_token_is_a_reader() {
     model(TWO, |made| {
-        let cell = Cell::new(made);
+        let cells = [(); 4].map(|()| Cell::new(made));
         let mut inside = attach();
-        // SAFETY: loaded inside, used before the checkpoint.
-        let value = unsafe { cell.0.load(Ordering::Acquire).as_ref() }.expect("still linked");
-        cell.remove();
-        assert_eq!((value.read(), made.destroyed()), (1, 0));
+        let values = cells.each_ref().map(|cell| {
+            // SAFETY: loaded inside, used before the checkpoint.
+            unsafe { cell.0.load(Ordering::Acquire).as_ref() }.expect("still linked")
+        });
+        cells.iter().for_each(|cell| cell.remove());
+        attach().checkpoint();
+        assert!(values.iter().all(|value| value.read() == 1));
+        assert_eq!(made.destroyed(), 0);
         inside.checkpoint();
-        assert_eq!(made.destroyed(), 1);
+        assert_eq!(made.destroyed(), 4);
     });
 }
 
@@ -333,6 +336,28 @@ fn reader_with_a_borrowed_record() {
         internals::pinned(|| cell.read());
         internals::pinned(|| cell.read());
         remover.join().unwrap();
+    });
+}
+
+/// A thread whose own record is gone removes with a borrowed one: what it retires has no grace period behind it when the record
+/// goes back, and a third thread collects.
+#[test]
+fn remover_with_a_borrowed_record() {
+    model(THREE, |made| {
+        drop(attach());
+        let cell = Cell::new(made);
+        let other = Arc::clone(&cell);
+        let remover = spawn(move || {
+            internals::exit_thread();
+            other.remove();
+        });
+        let heir = spawn(|| {
+            drop(attach());
+            collect();
+        });
+        internals::pinned(|| cell.read());
+        remover.join().unwrap();
+        heir.join().unwrap();
     });
 }
 

@@ -27,7 +27,7 @@ fn sections_exclude() {
     });
 }
 
-/// Three threads, so that one may wait while another hands on.
+/// Three threads, one of which comes back: a thread that waits is overtaken, waits again, and gets the lock handed over.
 #[test]
 fn three_sections() {
     model(THREE, |made| {
@@ -37,10 +37,11 @@ fn three_sections() {
             spawn(move || section(&theirs.0, || add_one(&theirs.1)))
         });
         section(&shared.0, || add_one(&shared.1));
+        section(&shared.0, || add_one(&shared.1));
         for other in others {
             other.join().unwrap();
         }
-        assert_eq!(shared.1.read(), 3);
+        assert_eq!(shared.1.read(), 4);
     });
 }
 

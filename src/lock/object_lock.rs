@@ -86,7 +86,7 @@ impl ObjectLock {
                 continue;
             }
             if seen & PARKED == 0 {
-                if spins < SPINS {
+                if spins != SPINS {
                     spins += 1;
                     crate::sync::hint::spin_loop();
                     seen = self.state.load(Ordering::Relaxed);

@@ -39,7 +39,7 @@ pub(crate) struct Amount {
 
 impl Amount {
     /// Past this, garbage is dealt with at the next chance rather than at the next explicit point.
-    pub(crate) const BOUND: Self = Self { objects: 64, bytes: 64 * 1024 };
+    pub(crate) const BOUND: Self = Self { objects: if cfg!(loom) { 2 } else { 64 }, bytes: 64 * 1024 };
 
     pub(crate) fn add(&mut self, garbage: &Garbage) {
         self.objects += 1;
