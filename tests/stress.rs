@@ -4,6 +4,7 @@
 //! shows even without a sanitizer; at the end nothing may be left.
 
 use std::cell::RefCell;
+use std::mem;
 use std::process::ExitCode;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -165,6 +166,32 @@ fn clones_and_drops(until: Instant) {
                 }
             }
             kept.truncate(50);
+        }
+    });
+}
+
+/// Batches that every thread reads and drops with no lock in between, so that nothing but the count orders the reads
+/// of one before the destruction by another.
+fn last_drops(until: Instant) {
+    type Inboxes = [Mutex<Vec<Brc<Value>>>; THREADS];
+    let inboxes: Inboxes = [const { Mutex::new(Vec::new()) }; THREADS];
+    run(inboxes, until, |mut worker| {
+        while Instant::now() < worker.until {
+            let made: Vec<_> = (0..64).map(|n| Brc::new(Value::new(n))).collect();
+            // Merged at once, if they have no owner.
+            let merged = attach().detach(|| (0..64).map(|n| Brc::new(Value::new(n))).collect::<Vec<_>>());
+            for inbox in worker.shared {
+                let mut inbox = inbox.lock();
+                if inbox.len() < 1000 {
+                    inbox.extend(made.iter().chain(&merged).cloned());
+                }
+            }
+            drop((made, merged));
+            let mut mine = mem::take(&mut *worker.shared[worker.index].lock());
+            while !mine.is_empty() {
+                let object = mine.swap_remove(worker.random.below(mine.len()));
+                object.check();
+            }
         }
     });
 }
@@ -414,8 +441,9 @@ fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
     }
-    let parts: [Part; 7] = [
+    let parts: [Part; 8] = [
         ("clones_and_drops", clones_and_drops),
+        ("last_drops", last_drops),
         ("weak_upgrades", weak_upgrades),
         ("producers_and_consumers", producers_and_consumers),
         ("absences", absences),

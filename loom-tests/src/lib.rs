@@ -60,7 +60,10 @@ impl Made {
     #[must_use]
     pub fn value(&self, value: u32) -> Value {
         self.0.made.fetch_add(1, Ordering::Relaxed);
-        Value { cell: UnsafeCell::new(value), made: self.clone() }
+        let made = Value { cell: UnsafeCell::new(0), made: self.clone() };
+        // A write of its own: loom's clocks do not go on at the making of a cell.
+        made.write(value);
+        made
     }
 
     /// Values destroyed so far.

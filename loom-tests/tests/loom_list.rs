@@ -59,7 +59,7 @@ fn get_against_first_push() {
 #[test]
 fn get_against_growth() {
     reader_and_writer(
-        TWO,
+        THREE,
         &[10],
         |list, made| list.push(made.value(20)),
         |list| {
@@ -130,7 +130,7 @@ fn get_against_pop() {
 #[test]
 fn get_against_pop_and_push() {
     reader_and_writer(
-        THREE,
+        1,
         &[10],
         |list, made| {
             list.pop();
@@ -150,7 +150,7 @@ fn get_against_pop_and_push() {
 #[test]
 fn get_against_insert() {
     reader_and_writer(
-        TWO,
+        THREE,
         &[10, 20],
         |list, made| list.insert(0, made.value(5)),
         |list| {

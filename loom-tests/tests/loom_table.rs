@@ -112,7 +112,7 @@ fn get_against_first_insert() {
 #[test]
 fn get_against_rebuild() {
     reader_and_writer(
-        TWO,
+        THREE,
         |table, made| insert(table, made, 1, 10),
         |table, made| insert(table, made, 2, 20),
         |table| {
@@ -145,7 +145,7 @@ fn get_against_replace() {
 #[test]
 fn get_against_rebuild_and_replace() {
     reader_and_writer(
-        THREE,
+        1,
         |table, made| insert(table, made, 1, 10),
         |table, made| {
             insert(table, made, 2, 20);
@@ -164,7 +164,7 @@ fn get_against_rebuild_and_replace() {
 #[test]
 fn get_against_remove() {
     reader_and_writer(
-        TWO,
+        THREE,
         |table, made| insert(table, made, 1, 10),
         |table, _| assert_eq!(table.remove(&1).map(|value| value.read()), Some(10)),
         |table| {
@@ -186,7 +186,7 @@ fn get_against_remove() {
 #[test]
 fn get_past_a_removed_neighbour() {
     reader_and_writer(
-        TWO,
+        THREE,
         |table, made| {
             insert(table, made, 1, 10);
             insert(table, made, 2, 20);
@@ -204,7 +204,7 @@ fn get_past_a_removed_neighbour() {
 #[test]
 fn get_against_remove_and_insert() {
     reader_and_writer(
-        THREE,
+        1,
         |table, made| insert(table, made, 1, 10),
         |table, made| {
             drop(table.remove(&1));
@@ -334,7 +334,7 @@ fn get_or_insert_makes_one() {
 /// A table that is dropped by the last of two threads that have used it.
 #[test]
 fn drop_after_use_on_two_threads() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         drop(attach());
         let table = Brc::new(Table::default());
         insert(&table, made, 1, 10);

@@ -9,8 +9,9 @@ use super::garbage::Garbage;
 /// Proof that the calling thread is inside the runtime. Made by [`attach`].
 ///
 /// While a token is alive, everything that was read from a container stays valid: references borrowed from the token
-/// (`&'a T` with the token's lifetime) cost no count and no write to shared memory. In exchange, memory that
-/// other threads retire meanwhile waits for this thread, until its next [`checkpoint`](Self::checkpoint).
+/// (`&'a T` with the token's lifetime) cost no count and no write to shared memory. In exchange, whatever
+/// any thread retires meanwhile, this one included, waits for this thread's next [`checkpoint`](Self::checkpoint), with no
+/// bound but that: a thread that writes for long under one token calls it now and then.
 ///
 /// Tokens nest; the outermost is the one that renews. A token cannot leave its thread: it is neither `Send` nor `Sync`.
 /// A token that is leaked keeps its thread inside for ever, and so all memory retired from then on.

@@ -4,6 +4,9 @@
 //! compare-and-swap on another, the second load hides the first from the swap, and the order in which the swap comes before
 //! the first load is never tried. Here every load first makes a read-modify-write of an atomic of its own, to which nothing else is
 //! attached: two loads then depend on each other, and both orders are tried. It is relaxed, so it orders no memory.
+//!
+//! And loom's clocks go on at accesses only. An atomic that is made behind a release would count as made before it, and reading
+//! it without having acquired anything later would pass. So an access comes before each making.
 
 use core::ops::{Deref, DerefMut};
 
@@ -18,6 +21,7 @@ macro_rules! atomics {
 
         impl$(<$param>)? $name$(<$param>)? {
             pub(crate) fn new(value: $value) -> Self {
+                loom::cell::UnsafeCell::new(()).with_mut(|_| ());
                 Self {
                     inner: loom::sync::atomic::$name::new(value),
                     loads: loom::sync::atomic::AtomicU8::new(0),

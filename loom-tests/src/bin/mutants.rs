@@ -160,7 +160,10 @@ fn test(mutant: &Mutant, copy: &Path, home: &Path, search: bool) -> io::Result<V
     }
     Ok(match status {
         Some(status) if status.success() => Verdict::Survived,
-        Some(_) => Verdict::Killed { by: failed_model(&log), after: start.elapsed() },
+        Some(_) => {
+            let by = failed_model(&log).unwrap_or_else(|| format!("a crash of {}", mutant.model));
+            Verdict::Killed { by, after: start.elapsed() }
+        }
         None => Verdict::Killed { by: "the time limit".into(), after: start.elapsed() },
     })
 }
@@ -192,13 +195,7 @@ fn cargo(mutant: &Mutant, copy: &Path, home: &Path) -> Command {
 }
 
 /// The model that failed: loom often aborts the process, so this is what the panic message says.
-fn failed_model(log: &str) -> String {
-    let panicked = log
-        .lines()
-        .find(|line| line.starts_with("thread '") && line.contains("panicked"))
-        .and_then(|line| line.split('\'').nth(1));
-    match panicked {
-        Some(name) => name.to_owned(),
-        None => "a crash".to_owned(),
-    }
+fn failed_model(log: &str) -> Option<String> {
+    let panicked = log.lines().find(|line| line.starts_with("thread '") && line.contains("panicked"))?;
+    panicked.split('\'').nth(1).map(str::to_owned)
 }

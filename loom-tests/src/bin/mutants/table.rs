@@ -792,7 +792,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         barrier::light();",
         replace: "        Self::announce(record);",
         tests: "loom_epoch",
-        model: "checkpoint_renews",
+        model: "detach_against_scanner",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -893,9 +893,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/runtime/retire.rs",
-        name: "the tag is read, not made",
+        name: "the tag may be another remover's",
         find: "registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;",
-        replace: "registry.epoch.load(Ordering::Acquire) + 1;",
+        replace: r"{
+                let now = registry.epoch.load(Ordering::Acquire);
+                let _ = registry.epoch.compare_exchange(now, now + 1, Ordering::AcqRel, Ordering::Relaxed);
+                now + 1
+            };",
         tests: "loom_epoch",
         model: "two_removers_and_a_reader",
     },
@@ -921,26 +925,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"            barrier::heavy();
         }",
         replace: "        }",
-        tests: "loom_epoch",
-        model: "reader_against_remover",
-    },
-    Mutant {
-        file: "src/runtime/retire.rs",
-        name: "a pass with the barrier before the tag",
-        find: r"            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
-            if let Some(record) = renew {
-                // Release: partner is the acquire in `Registry::oldest_reader`.
-                record.epoch.store(tag, Ordering::Release);
-            }
-            barrier::heavy();",
-        replace: r"            barrier::heavy();
-            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
-            if let Some(record) = renew {
-                // Release: partner is the acquire in `Registry::oldest_reader`.
-                record.epoch.store(tag, Ordering::Release);
-            }",
         tests: "loom_epoch",
         model: "reader_against_remover",
     },
@@ -974,7 +958,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.fresh.append(&mut other.fresh);",
         replace: "self.ready.append(&mut other.fresh);",
         tests: "loom_epoch",
-        model: "hand_over_to_a_third",
+        model: "remover_with_a_borrowed_record",
     },
     Mutant {
         file: "src/runtime/registry.rs",
@@ -1087,7 +1071,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.state.store(state, Ordering::Release);",
         replace: "self.state.store(state, Ordering::Relaxed);",
         tests: "loom_lock",
-        model: "sections_exclude",
+        model: "three_sections",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1129,7 +1113,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }",
         replace: "unsafe { Index::from_raw(self.block.load(Ordering::Relaxed)) }",
         tests: "loom_table",
-        model: "get_against_first_insert",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1137,7 +1121,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "table.block.store(new.into_raw(), Ordering::Release);",
         replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
         tests: "loom_table",
-        model: "get_against_first_insert",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1145,7 +1129,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let word = index.slot(at).load(Ordering::Acquire);",
         replace: "let word = index.slot(at).load(Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1153,7 +1137,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.free_slot(hash).store(word, Ordering::Release);",
         replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1161,7 +1145,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
         replace: "index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "iteration_against_insert_in_place",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1170,7 +1154,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        index.set_used(used + 1);
         index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
         tests: "loom_table",
-        model: "",
+        model: "iteration_against_insert_in_place",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1181,7 +1165,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 table.block.store(new.into_raw(), Ordering::Release);
 ",
         tests: "loom_table",
-        model: "get_against_rebuild",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1195,7 +1179,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     unsafe { old.into_garbage().run() };
                 }",
         tests: "loom_table",
-        model: "get_against_rebuild",
+        model: "get_against_growth",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1207,7 +1191,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 // SAFETY: unlinked, and nobody can be reading.
                 unsafe { free_with_contents",
         tests: "loom_table",
-        model: "get_against_clear",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1215,7 +1199,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "",
         tests: "loom_table",
-        model: "drop_after_use_on_two_threads",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1223,7 +1207,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "index.slot_of(node).store(ptr::null_mut(), Ordering::Release);",
         tests: "loom_table",
-        model: "get_past_a_removed_neighbour",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1231,7 +1215,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(&Locked { table: self }))",
         replace: "f(&Locked { table: self })",
         tests: "loom_table",
-        model: "get_or_insert_makes_one",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1239,7 +1223,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "NonNull::new(self.value.load(Ordering::Acquire))",
         replace: "NonNull::new(self.value.load(Ordering::Relaxed))",
         tests: "loom_table",
-        model: "get_against_rebuild_and_replace",
+        model: "",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1247,7 +1231,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.value.store(value.as_ptr(), Ordering::Release);",
         replace: "self.value.store(value.as_ptr(), Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild_and_replace",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1255,7 +1239,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.value.store(ptr::null_mut(), Ordering::Release);",
         replace: "",
         tests: "loom_table",
-        model: "",
+        model: "get_against_clear",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1265,7 +1249,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        if operation.is_alone() || true {
             let value = own",
         tests: "loom_table",
-        model: "drop_after_use_on_two_threads",
+        model: "get_against_remove",
     },
     Mutant {
         file: "src/collections/table/block.rs",
@@ -1273,7 +1257,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.block.header().used.load(Ordering::Acquire)",
         replace: "self.block.header().used.load(Ordering::Relaxed)",
         tests: "loom_table",
-        model: "",
+        model: "iteration_against_insert_in_place",
     },
     Mutant {
         file: "src/collections/table/block.rs",
@@ -1281,7 +1265,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.block.header().used.store(used, Ordering::Release);",
         replace: "self.block.header().used.store(used, Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "iteration_against_insert_in_place",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1289,7 +1273,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "Block::from_raw(self.block.load(Ordering::Acquire))",
         replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
         tests: "loom_list",
-        model: "get_against_first_push",
+        model: "",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1297,7 +1281,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.block.store(block.into_raw(), Ordering::Release);",
         replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "get_against_first_push",
+        model: "",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1305,7 +1289,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))",
         replace: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Relaxed))",
         tests: "loom_list",
-        model: "get_against_pop_and_push",
+        model: "get_against_set",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1313,7 +1297,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         replace: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_push_in_place",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1321,7 +1305,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "slot.store(raw.as_ptr(), Ordering::Release);",
         replace: "slot.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_set",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1329,7 +1313,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "block.header().len.load(Ordering::Acquire)",
         replace: "block.header().len.load(Ordering::Relaxed)",
         tests: "loom_list",
-        model: "last_against_pop_and_push",
+        model: "get_against_push_in_place",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1366,7 +1350,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             };
             self.publish(roomy);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_growth",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1376,7 +1360,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"            set_length(block, last);
             element(block, last)",
         tests: "loom_list",
-        model: "",
+        model: "get_against_pop_and_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1387,7 +1371,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"        let _ = operation;
         unsafe { P::from_raw(raw) }",
         tests: "loom_list",
-        model: "",
+        model: "get_against_pop",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1403,6 +1387,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(unsafe { self.elements() }))",
         replace: "f(unsafe { self.elements() })",
         tests: "loom_list",
-        model: "two_pushes",
+        model: "",
     },
 ];
