@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use freethreaded::internals;
+use freethreaded::{Brc, attach, internals};
 use loom::cell::UnsafeCell;
 use loom::thread::JoinHandle;
 
@@ -41,6 +41,11 @@ pub fn spawn<R: 'static>(f: impl FnOnce() -> R + 'static) -> JoinHandle<R> {
         internals::exit_thread();
         result
     })
+}
+
+/// An object without owner, so that whoever drops the last reference destroys it at once.
+pub fn ownerless<T: 'static>(value: T) -> Brc<T> {
+    attach().detach(|| Brc::new(value))
 }
 
 /// Makes values and counts how many were destroyed.

@@ -44,6 +44,14 @@ impl Cell {
             }
         }
     }
+
+    /// As [`remove`](Self::remove), but does not ask whether anybody else is there.
+    fn retire(&self) {
+        let operation = operation();
+        let old = self.0.swap(std::ptr::null_mut(), Ordering::AcqRel);
+        // SAFETY: unlinked by this thread.
+        unsafe { operation.retire(NonNull::new(old).expect("nobody else removes")) };
+    }
 }
 
 impl Drop for Cell {
@@ -161,11 +169,14 @@ fn checkpoint_of_a_remover() {
         let (mine, theirs) = (Cell::new(made), Cell::new(made));
         let other = Arc::clone(&theirs);
         let remover = spawn(move || {
-            other.remove();
+            let inside = attach();
+            other.retire();
+            collect();
+            drop(inside);
             collect();
         });
         let mut inside = attach();
-        mine.remove();
+        mine.retire();
         inside.checkpoint();
         theirs.read();
         drop(inside);
@@ -191,6 +202,25 @@ fn two_removers_that_read() {
         collect();
         internals::pinned(|| second.read());
         remover.join().unwrap();
+    });
+}
+
+/// A remover that reads what another removes, in an epoch that it has made itself. Catches a remover that takes an epoch for its
+/// own that another made.
+#[test]
+fn remover_that_reads_in_its_own_epoch() {
+    model(TWO, |made| {
+        drop(attach());
+        let (mine, theirs) = (Cell::new(made), Cell::new(made));
+        let (a, b) = (Arc::clone(&mine), Arc::clone(&theirs));
+        let other = spawn(move || {
+            b.retire();
+            collect();
+            internals::pinned(|| a.read());
+        });
+        mine.retire();
+        collect();
+        other.join().unwrap();
     });
 }
 

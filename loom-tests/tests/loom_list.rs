@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use freethreaded::{Brc, List, attach, collect};
-use loom_tests::{Made, THREE, TWO, Value, model, spawn};
+use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
 
 type Values = List<Brc<Value>>;
 
@@ -30,7 +30,7 @@ fn reader_and_writer(
         drop(attach());
         let list = Arc::new(Values::new());
         for &value in before {
-            list.push(made.value(value));
+            list.push(ownerless(made.value(value)));
         }
         let (theirs, maker) = (Arc::clone(&list), made.clone());
         let writer = spawn(move || {
@@ -130,15 +130,17 @@ fn get_against_pop() {
 #[test]
 fn get_against_pop_and_push() {
     reader_and_writer(
-        1,
+        THREE,
         &[10],
         |list, made| {
-            list.pop();
-            list.push(made.value(11));
+            let value = ownerless(made.value(11));
+            drop(list.pop());
+            list.push(value);
         },
         |list| {
-            let first = get(list, 0);
-            let second = get(list, 0);
+            let inside = attach();
+            let first = list.get_ref(0, &inside).map(Value::read);
+            let second = list.get_ref(0, &inside).map(Value::read);
             assert!(!(first == Some(11) && second != Some(11)), "{first:?} {second:?}");
             assert!(!(first.is_none() && second == Some(10)), "{first:?} {second:?}");
         },

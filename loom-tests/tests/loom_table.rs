@@ -9,7 +9,7 @@ use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use freethreaded::{Brc, Dict, Set, attach, collect};
-use loom_tests::{Made, THREE, TWO, Value, model, spawn};
+use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
 
 /// A key that is read when it is compared.
 struct Key {
@@ -92,7 +92,7 @@ fn reader_and_writer(
 }
 
 fn insert(table: &Table, made: &Made, key: u8, value: u32) {
-    table.insert(Key::new(made, key), made.value(value));
+    table.insert(Key::new(made, key), ownerless(made.value(value)));
 }
 
 /// The first insertion publishes a block and a node. Catches a block or a slot that is published without release or read
@@ -292,6 +292,27 @@ fn iteration_against_remove() {
             let inside = attach();
             let seen: Vec<(u8, u32)> = table.iter(&inside).map(|(k, v)| (*k.borrow(), v.read())).collect();
             assert!(seen == [(2, 20)] || seen == [(1, 10), (2, 20)], "{seen:?}");
+        },
+        |table| assert_eq!(table.len(), 1),
+    );
+}
+
+/// An iteration that goes on in an old block does not give what its thread has already seen to be gone.
+#[test]
+fn old_iteration_against_remove() {
+    reader_and_writer(
+        THREE,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| {
+            insert(table, made, 2, 20);
+            drop(table.remove(&1));
+        },
+        |table| {
+            let inside = attach();
+            let entries = table.iter(&inside);
+            let gone = table.get_ref(&1, &inside).is_none();
+            let seen: Vec<u8> = entries.map(|(key, _)| *key.borrow()).collect();
+            assert!(!(gone && seen.contains(&1)));
         },
         |table| assert_eq!(table.len(), 1),
     );

@@ -1,5 +1,5 @@
 //! The workloads by name, and how one of them is run under one strategy. A workload is written once against the
-//! [`Strategy`](crate::strategies::Strategy) trait and compiled for each of them.
+//! [`Strategy`] trait and compiled for each of them.
 
 use serde::{Deserialize, Serialize};
 

@@ -901,7 +901,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 now + 1
             };",
         tests: "loom_epoch",
-        model: "two_removers_and_a_reader",
+        model: "remover_that_reads_in_its_own_epoch",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -1113,7 +1113,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }",
         replace: "unsafe { Index::from_raw(self.block.load(Ordering::Relaxed)) }",
         tests: "loom_table",
-        model: "",
+        model: "get_against_first_insert",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1121,7 +1121,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "table.block.store(new.into_raw(), Ordering::Release);",
         replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
         tests: "loom_table",
-        model: "",
+        model: "get_against_first_insert",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1141,23 +1141,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/collections/table/mod.rs",
-        name: "an entry of the order is published without release",
-        find: "index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
-        replace: "index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
-        file: "src/collections/table/mod.rs",
-        name: "an entry counts as used before it is there",
-        find: "        index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
-        replace: r"        index.set_used(used + 1);
-        index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
-        file: "src/collections/table/mod.rs",
         name: "a rebuilt block is published before it is filled",
         find: r"                let new = Index::for_entries((len * 2).max(1));
 ",
@@ -1165,7 +1148,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 table.block.store(new.into_raw(), Ordering::Release);
 ",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1191,7 +1174,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 // SAFETY: unlinked, and nobody can be reading.
                 unsafe { free_with_contents",
         tests: "loom_table",
-        model: "",
+        model: "get_against_clear",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1199,7 +1182,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "",
         tests: "loom_table",
-        model: "",
+        model: "drop_after_use_on_two_threads",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1207,7 +1190,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
         replace: "index.slot_of(node).store(ptr::null_mut(), Ordering::Release);",
         tests: "loom_table",
-        model: "",
+        model: "get_past_a_removed_neighbour",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1215,7 +1198,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(&Locked { table: self }))",
         replace: "f(&Locked { table: self })",
         tests: "loom_table",
-        model: "",
+        model: "get_or_insert_makes_one",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1223,7 +1206,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "NonNull::new(self.value.load(Ordering::Acquire))",
         replace: "NonNull::new(self.value.load(Ordering::Relaxed))",
         tests: "loom_table",
-        model: "",
+        model: "get_against_rebuild_and_replace",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1239,7 +1222,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.value.store(ptr::null_mut(), Ordering::Release);",
         replace: "",
         tests: "loom_table",
-        model: "get_against_clear",
+        model: "old_iteration_against_remove",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -1252,28 +1235,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_remove",
     },
     Mutant {
-        file: "src/collections/table/block.rs",
-        name: "the used part of the order is read without acquire",
-        find: "self.block.header().used.load(Ordering::Acquire)",
-        replace: "self.block.header().used.load(Ordering::Relaxed)",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
-        file: "src/collections/table/block.rs",
-        name: "the used part of the order is published without release",
-        find: "self.block.header().used.store(used, Ordering::Release);",
-        replace: "self.block.header().used.store(used, Ordering::Relaxed);",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
         file: "src/collections/list.rs",
         name: "the block is read without acquire",
         find: "Block::from_raw(self.block.load(Ordering::Acquire))",
         replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
         tests: "loom_list",
-        model: "",
+        model: "get_against_first_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1281,7 +1248,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "self.block.store(block.into_raw(), Ordering::Release);",
         replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "",
+        model: "get_against_first_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1297,7 +1264,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         replace: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
-        model: "get_against_push_in_place",
+        model: "get_against_pop_and_push",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1343,27 +1310,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/collections/list.rs",
-        name: "growth publishes first",
-        find: r"                _ => Self::rebuilt(block, Self::grown(places), len, 0, 0),
-            };",
-        replace: r"                _ => Self::rebuilt(block, Self::grown(places), len, 0, 0),
-            };
-            self.publish(roomy);",
-        tests: "loom_list",
-        model: "get_against_growth",
-    },
-    Mutant {
-        file: "src/collections/list.rs",
-        name: "a popped place is not nulled",
-        find: r"            set_length(block, last);
-            Self::vacate(block, last)",
-        replace: r"            set_length(block, last);
-            element(block, last)",
-        tests: "loom_list",
-        model: "get_against_pop_and_push",
-    },
-    Mutant {
-        file: "src/collections/list.rs",
         name: "a popped element is dropped at once",
         find: r"        let copy = unsafe { copied(raw) };
         retire_value::<Counted<P>>(operation, raw);
@@ -1387,6 +1333,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "section(&self.lock, || f(unsafe { self.elements() }))",
         replace: "f(unsafe { self.elements() })",
         tests: "loom_list",
-        model: "",
+        model: "two_pops",
     },
 ];
