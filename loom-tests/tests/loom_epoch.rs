@@ -205,22 +205,23 @@ fn two_removers_that_read() {
     });
 }
 
-/// A remover that reads what another removes, in an epoch that it has made itself. Catches a remover that takes an epoch for its
-/// own that another made.
+/// A reader that also removes, and passes a checkpoint: its pass moves its own epoch on, which ends its reading.
 #[test]
-fn remover_that_reads_in_its_own_epoch() {
+fn checkpoint_of_a_reader_that_removes() {
     model(TWO, |made| {
         drop(attach());
         let (mine, theirs) = (Cell::new(made), Cell::new(made));
-        let (a, b) = (Arc::clone(&mine), Arc::clone(&theirs));
-        let other = spawn(move || {
-            b.retire();
+        let other = Arc::clone(&theirs);
+        let remover = spawn(move || {
+            other.retire();
             collect();
-            internals::pinned(|| a.read());
         });
+        let mut inside = attach();
+        theirs.read();
         mine.retire();
-        collect();
-        other.join().unwrap();
+        inside.checkpoint();
+        drop(inside);
+        remover.join().unwrap();
     });
 }
 

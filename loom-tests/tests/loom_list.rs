@@ -148,6 +148,45 @@ fn get_against_pop_and_push() {
     );
 }
 
+/// An element that is gone is not counted any more. Catches a pop that publishes nothing.
+#[test]
+fn length_after_a_pop_that_was_seen() {
+    reader_and_writer(
+        TWO,
+        &[10],
+        |list, _| drop(list.pop()),
+        |list| {
+            let inside = attach();
+            let gone = list.get_ref(0, &inside).is_none();
+            assert!(!gone || list.len() == 0);
+            drop(inside);
+        },
+        &[],
+    );
+}
+
+/// A list that is empty shows what was pushed on another before it was cleared.
+#[test]
+fn get_after_a_clear_that_was_seen() {
+    model(TWO, |made| {
+        drop(attach());
+        let (cleared, filled) = (Arc::new(Values::new()), Arc::new(Values::new()));
+        cleared.push(ownerless(made.value(10)));
+        let (a, b, value) = (Arc::clone(&cleared), Arc::clone(&filled), ownerless(made.value(11)));
+        let writer = spawn(move || {
+            b.push(value);
+            a.clear();
+            collect();
+        });
+        let inside = attach();
+        let gone = cleared.get_ref(0, &inside).is_none();
+        let came = filled.get_ref(0, &inside).is_some();
+        assert!(came || !gone);
+        drop(inside);
+        writer.join().unwrap();
+    });
+}
+
 /// An element is inserted in front: readers see a list before or after, never between.
 #[test]
 fn get_against_insert() {

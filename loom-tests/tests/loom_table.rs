@@ -125,6 +125,24 @@ fn get_against_rebuild() {
     );
 }
 
+/// An insertion that only fills a slot: the node is complete when the slot shows it.
+#[test]
+fn get_against_insert_in_place() {
+    reader_and_writer(
+        TWO,
+        |table, made| {
+            insert(table, made, 1, 10);
+            insert(table, made, 2, 20);
+        },
+        |table, made| insert(table, made, 3, 30),
+        |table| {
+            let inside = attach();
+            assert!(table.get_ref(&3, &inside).is_none_or(|value| value.read() == 30));
+        },
+        |table| assert_eq!(get(table, 3), Some(30)),
+    );
+}
+
 /// A replacement: a reader sees the old value or the new one, whole, and never none.
 #[test]
 fn get_against_replace() {
@@ -221,6 +239,48 @@ fn get_against_remove_and_insert() {
     );
 }
 
+/// A key that is gone shows that another, which came before it went, is there. Catches a removal that publishes nothing.
+#[test]
+fn get_after_a_removal_that_was_seen() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, made| {
+            insert(table, made, 2, 20);
+            drop(table.remove(&1));
+        },
+        |table| {
+            let inside = attach();
+            let gone = table.get_ref(&1, &inside).is_none();
+            let came = table.get_ref(&2, &inside).is_some();
+            assert!(came || !gone);
+        },
+        |table| assert_eq!((get(table, 1), get(table, 2)), (None, Some(20))),
+    );
+}
+
+/// A dict that is empty shows what was inserted in another before it was cleared.
+#[test]
+fn get_after_a_clear_that_was_seen() {
+    model(TWO, |made| {
+        drop(attach());
+        let (cleared, filled) = (Arc::new(Table::default()), Arc::new(Table::default()));
+        insert(&cleared, made, 1, 10);
+        let (a, b, maker) = (Arc::clone(&cleared), Arc::clone(&filled), made.clone());
+        let writer = spawn(move || {
+            insert(&b, &maker, 1, 11);
+            a.clear();
+            collect();
+        });
+        let inside = attach();
+        let gone = cleared.get_ref(&1, &inside).is_none();
+        let came = filled.get_ref(&1, &inside).is_some();
+        assert!(came || !gone);
+        drop(inside);
+        writer.join().unwrap();
+    });
+}
+
 /// Everything goes at once.
 #[test]
 fn get_against_clear() {
@@ -294,6 +354,22 @@ fn iteration_against_remove() {
             assert!(seen == [(2, 20)] || seen == [(1, 10), (2, 20)], "{seen:?}");
         },
         |table| assert_eq!(table.len(), 1),
+    );
+}
+
+/// An iteration that finds a place empty has seen the removal: the key is gone for a search, too.
+#[test]
+fn get_after_an_iteration_that_missed() {
+    reader_and_writer(
+        TWO,
+        |table, made| insert(table, made, 1, 10),
+        |table, _| drop(table.remove(&1)),
+        |table| {
+            let inside = attach();
+            let missed = table.iter(&inside).next().is_none();
+            assert!(!missed || table.get_ref(&1, &inside).is_none());
+        },
+        |table| assert_eq!(table.len(), 0),
     );
 }
 

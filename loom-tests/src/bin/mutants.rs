@@ -4,7 +4,7 @@
 //! cargo run -p loom-tests --bin mutants              every mutant, against the model that is known to catch it
 //! cargo run -p loom-tests --bin mutants -- weak      those whose file, name or model contains "weak"
 //! cargo run -p loom-tests --bin mutants -- --search  against every model of the file, and says which one fails
-//! cargo run -p loom-tests --bin mutants -- --list    prints the table
+//! cargo run -p loom-tests --bin mutants -- --list    prints the table, as the README of this package has it
 //! ```
 //!
 //! Works in a copy of the repository under `target/mutants`. Exit status 1 if a mutant survives, does not compile, or its text
@@ -18,7 +18,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
-use table::{MUTANTS, Mutant};
+use table::{DEEPER, MUTANTS, Mutant};
 
 /// A model that takes longer than this with a mutant hangs, which counts as noticing.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -45,8 +45,9 @@ fn main() -> ExitCode {
         .filter(|m| words.iter().all(|w| m.file.contains(w) || m.name.contains(w) || m.model.contains(w)))
         .collect();
     if list {
+        println!("| file | what is broken | model that fails |\n|---|---|---|");
         for m in &selected {
-            println!("{} | {} | {}::{}", m.file, m.name, m.tests, m.model);
+            println!("| `{}` | {} | `{}::{}` |", m.file, m.name, m.tests, m.model);
         }
         return ExitCode::SUCCESS;
     }
@@ -189,6 +190,9 @@ fn cargo(mutant: &Mutant, copy: &Path, home: &Path) -> Command {
         .args(["--config", "profile.release.package.freethreaded.opt-level=1"])
         .args(["--config", "profile.release.package.loom-tests.opt-level=1"])
         .args(["-p", "loom-tests", "--test", mutant.tests]);
+    if let Some((_, preemptions)) = DEEPER.iter().find(|(name, _)| *name == mutant.name) {
+        command.env("LOOM_MAX_PREEMPTIONS", preemptions);
+    }
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     command

@@ -32,7 +32,7 @@ impl<'a, K> Iterator for Nodes<'a, K> {
     fn next(&mut self) -> Option<&'a Node<K>> {
         let index = self.index?;
         while self.place < index.used() {
-            // Acquire: partner is the release in `insert`; the node is read next.
+            // Acquire: partner is the release in `remove`: who misses a key here sees it gone. Nodes are published by `used`.
             let node = index.order(self.place).load(Ordering::Acquire);
             self.place += 1;
             if let Some(node) = NonNull::new(node.cast::<Node<K>>()) {

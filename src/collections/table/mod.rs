@@ -217,8 +217,8 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         // SAFETY: ours until it is published below, and in the table from then on.
         let shared: &'a Node<K> = unsafe { node.as_ref() };
         shared.place.set(used);
-        // Release: partner is the acquire in `Nodes`.
-        index.order(used).store(node.as_ptr().cast(), Ordering::Release);
+        // Relaxed: `used` publishes it.
+        index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);
         // Release: partner is the acquire in `find`.
         index.free_slot(hash).store(word, Ordering::Release);
         index.set_used(used + 1);

@@ -16,6 +16,9 @@ pub(crate) struct Mutant {
     pub(crate) model: &'static str,
 }
 
+/// Mutants, by name, that show only with more preemptions than their model allows by itself.
+pub(crate) const DEEPER: &[(&str, &str)] = &[("the tag is made without acquire", "5")];
+
 /// All mutants. What cannot be caught, and why, is in `loom-tests/README.md`.
 pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -901,7 +904,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 now + 1
             };",
         tests: "loom_epoch",
-        model: "remover_that_reads_in_its_own_epoch",
+        model: "checkpoint_of_a_remover",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -934,7 +937,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "record.epoch.store(tag, Ordering::Release);",
         replace: "record.epoch.store(tag, Ordering::Relaxed);",
         tests: "loom_epoch",
-        model: "checkpoint_of_a_remover",
+        model: "checkpoint_of_a_reader_that_removes",
     },
     Mutant {
         file: "src/runtime/retire.rs",
@@ -1162,7 +1165,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                     unsafe { old.into_garbage().run() };
                 }",
         tests: "loom_table",
-        model: "get_against_growth",
+        model: "get_against_rebuild",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1233,6 +1236,86 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let value = own",
         tests: "loom_table",
         model: "get_against_remove",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a table's slot is read without acquire",
+        find: "let word = index.slot(at).load(Ordering::Acquire);",
+        replace: "let word = index.slot(at).load(Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "get_against_insert_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a table's slot is stored without release",
+        find: "index.free_slot(hash).store(word, Ordering::Release);",
+        replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "get_against_insert_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "the used part of the order is read without acquire",
+        find: "self.block.header().used.load(Ordering::Acquire)",
+        replace: "self.block.header().used.load(Ordering::Relaxed)",
+        tests: "loom_table",
+        model: "iteration_against_insert_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "the used part of the order is published without release",
+        find: "self.block.header().used.store(used, Ordering::Release);",
+        replace: "self.block.header().used.store(used, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "iteration_against_insert_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a removed entry is nulled without release",
+        find: "index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);",
+        replace: "index.order(node.place.get()).store(ptr::null_mut(), Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "get_after_an_iteration_that_missed",
+    },
+    Mutant {
+        file: "src/collections/table/iter.rs",
+        name: "an entry of the order is read without acquire",
+        find: "index.order(self.place).load(Ordering::Acquire)",
+        replace: "index.order(self.place).load(Ordering::Relaxed)",
+        tests: "loom_table",
+        model: "get_after_an_iteration_that_missed",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a removed value is nulled without release",
+        find: "self.value.store(ptr::null_mut(), Ordering::Release);",
+        replace: "self.value.store(ptr::null_mut(), Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "get_after_a_removal_that_was_seen",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "the tombstone is stored without release",
+        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
+        replace: "index.slot_of(node).store(TOMBSTONE, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "get_after_a_removal_that_was_seen",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a table is cleared without release",
+        find: "(table.block.swap(ptr::null_mut(), Ordering::Release), len)",
+        replace: "(table.block.swap(ptr::null_mut(), Ordering::Relaxed), len)",
+        tests: "loom_table",
+        model: "get_after_a_clear_that_was_seen",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a list is cleared without release",
+        find: "self.block.store(ptr::null_mut(), Ordering::Release);",
+        replace: "self.block.store(ptr::null_mut(), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "get_after_a_clear_that_was_seen",
     },
     Mutant {
         file: "src/collections/list.rs",
@@ -1326,6 +1409,14 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: "{ let _ = operation; unsafe { old.into_garbage().run() } }",
         tests: "loom_list",
         model: "get_against_growth",
+    },
+    Mutant {
+        file: "src/collections/list.rs",
+        name: "a popped place is nulled without release",
+        find: "slot.store(ptr::null_mut(), Ordering::Release);",
+        replace: "slot.store(ptr::null_mut(), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "length_after_a_pop_that_was_seen",
     },
     Mutant {
         file: "src/collections/list.rs",
