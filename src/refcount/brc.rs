@@ -177,7 +177,13 @@ impl<T> Brc<T> {
     #[inline]
     #[must_use]
     pub fn new(value: T) -> Self {
-        Self::with_count(RefCount::new(), value)
+        let inner = Inner::<T>::allocate();
+        // Behind the call of the allocator, so that nothing of it has to be kept over that call.
+        let count = RefCount::new();
+        // SAFETY: freshly allocated for this type.
+        unsafe { inner.write(Inner { count, weak: AtomicU32::new(1), value }) };
+        // SAFETY: the count's first reference is this one.
+        unsafe { Self::from_inner(inner) }
     }
 
     #[inline]

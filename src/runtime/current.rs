@@ -35,11 +35,39 @@ impl After {
     pub(crate) const BORROWED: u32 = 4;
 }
 
+/// How many tokens, pins and operations of a thread are alive, less one: so entering and leaving are one instruction each,
+/// whose flags tell the outermost.
+struct Depth(Cell<u64>);
+
+impl Depth {
+    const fn outside() -> Self {
+        Self(Cell::new(u64::MAX))
+    }
+
+    fn get(&self) -> u64 {
+        self.0.get().wrapping_add(1)
+    }
+
+    /// One more; returns whether it is the first.
+    #[inline(always)]
+    fn increase(&self) -> bool {
+        self.0.set(self.0.get().wrapping_add(1));
+        self.0.get() == 0
+    }
+
+    /// One less; returns whether it was the last.
+    #[inline(always)]
+    fn decrease(&self) -> bool {
+        debug_assert!(self.get() > 0);
+        self.0.set(self.0.get().wrapping_sub(1));
+        self.0.get() == u64::MAX
+    }
+}
+
 pub(crate) struct Current {
     id: Cell<u32>,
     record: Cell<*const Record>,
-    /// Tokens, pins and operations of this thread that are alive.
-    depth: Cell<u64>,
+    depth: Depth,
     /// Of those, writing operations of containers.
     operations: Cell<u32>,
     after: Cell<u32>,
@@ -103,7 +131,7 @@ impl Current {
         Self {
             id: Cell::new(ThreadId::NO_ONE),
             record: Cell::new(ptr::null()),
-            depth: Cell::new(0),
+            depth: Depth::outside(),
             operations: Cell::new(0),
             after: Cell::new(0),
             destroying: Cell::new(false),
@@ -151,11 +179,9 @@ impl Current {
     /// Enters the runtime: what containers publish from here on stays valid until [`leave`](Self::leave).
     #[inline]
     pub(crate) fn enter(&self) {
-        let depth = self.depth.get();
-        if depth == 0 {
+        if self.depth.increase() {
             self.enter_outermost();
         }
-        self.depth.set(depth + 1);
     }
 
     #[inline]
@@ -193,7 +219,10 @@ impl Current {
     #[cold]
     #[inline(never)]
     fn enter_unregistered(&self) {
+        // Outside meanwhile: registering may panic.
+        self.depth.decrease();
         self.register();
+        self.depth.increase();
         self.enter_outermost();
     }
 
@@ -223,9 +252,7 @@ impl Current {
     /// Leaves what [`enter`](Self::enter) entered. Destructors run only if `explicit`.
     #[inline]
     pub(crate) fn leave(&self, explicit: bool) {
-        let depth = self.depth.get() - 1;
-        self.depth.set(depth);
-        if depth == 0 {
+        if self.depth.decrease() {
             // SAFETY: a thread inside the runtime has a record.
             Self::unpin(unsafe { &*self.record.get() });
             if self.after.get() != 0 {
@@ -346,9 +373,7 @@ impl Current {
     #[cold]
     #[inline(never)]
     fn end_operation_slow(&self) {
-        let depth = self.depth.get() - 1;
-        self.depth.set(depth);
-        if depth > 0 {
+        if !self.depth.decrease() {
             return self.settle(Settle::AfterOperation);
         }
         // Destructors run outside, so that this thread does not hold back its own garbage.
@@ -598,7 +623,7 @@ impl Away {
             let id = c.go_away(record);
             let unpinned = c.is_outermost();
             if unpinned {
-                c.depth.set(0);
+                c.depth.decrease();
                 Current::unpin(record);
             }
             c.absences.set(c.absences.get() + 1);
@@ -631,10 +656,9 @@ impl Drop for Away {
             }
             if self.unpinned {
                 // Another token may have been leaked meanwhile, then the thread never went outside again.
-                if c.depth.get() == 0 {
+                if c.depth.increase() {
                     Current::pin(record);
                 }
-                c.depth.set(c.depth.get() + 1);
             }
             c.absences.set(c.absences.get() - 1);
         });
