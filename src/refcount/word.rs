@@ -432,6 +432,7 @@ impl RefCount {
     /// let count = RefCount::new();
     /// count.make_weak();
     /// assert!(count.try_increment());
+    /// # // SAFETY: a count without object.
     /// # unsafe { let _ = RefCount::decrement(&raw const count); }
     /// // SAFETY: the last of two references.
     /// assert_eq!(unsafe { RefCount::decrement(&raw const count) }, Decrement::Dead);
