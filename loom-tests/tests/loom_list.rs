@@ -158,7 +158,7 @@ fn length_after_a_pop_that_was_seen() {
         |list| {
             let inside = attach();
             let gone = list.get_ref(0, &inside).is_none();
-            assert!(!gone || list.len() == 0);
+            assert!(!gone || list.is_empty());
             drop(inside);
         },
         &[],
