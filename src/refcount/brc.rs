@@ -177,9 +177,20 @@ impl<T> Brc<T> {
     #[inline]
     #[must_use]
     pub fn new(value: T) -> Self {
+        /// Frees the memory if the thread cannot be registered.
+        struct Unused<T>(NonNull<Inner<T>>);
+        impl<T> Drop for Unused<T> {
+            #[cold]
+            fn drop(&mut self) {
+                // SAFETY: freshly allocated with this layout, and nothing is in it.
+                unsafe { heap::deallocate(self.0.cast(), Inner::<T>::LAYOUT) };
+            }
+        }
         let inner = Inner::<T>::allocate();
+        let unused = Unused(inner);
         // Behind the call of the allocator, so that nothing of it has to be kept over that call.
         let count = RefCount::new();
+        core::mem::forget(unused);
         // SAFETY: freshly allocated for this type.
         unsafe { inner.write(Inner { count, weak: AtomicU32::new(1), value }) };
         // SAFETY: the count's first reference is this one.

@@ -517,10 +517,12 @@ impl Current {
         self.collect_mail(record);
         if self.depth.get() == 0 {
             // A panic here would end the process; garbage of other threads is no reason for that.
-            let settled =
-                std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| self.settle(Settle::Everything)));
-            // Dropping the payload could panic again.
-            settled.unwrap_or_else(core::mem::forget);
+            let settle = core::panic::AssertUnwindSafe(|| self.settle(Settle::Everything));
+            if let Err(payload) = std::panic::catch_unwind(settle) {
+                // Dropping the payload may panic again.
+                let dropped = std::panic::catch_unwind(core::panic::AssertUnwindSafe(|| drop(payload)));
+                dropped.unwrap_or_else(core::mem::forget);
+            }
         }
         self.go_away(record);
         record.mailbox.lock().presence = Presence::Gone;

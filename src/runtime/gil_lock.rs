@@ -134,12 +134,13 @@ mod tests {
 
     #[test]
     fn a_waiter_gets_the_lock_from_a_holder_that_only_checkpoints() {
-        let gil: &'static Gil = Box::leak(Box::new(Gil::new()));
+        let gil = std::sync::Arc::new(Gil::new());
         gil.set_interval(Duration::from_micros(200));
         gil.take();
-        let other = std::thread::spawn(|| {
-            gil.take();
-            gil.release();
+        let theirs = std::sync::Arc::clone(&gil);
+        let other = std::thread::spawn(move || {
+            theirs.take();
+            theirs.release();
         });
         let mut spins = 0_u64;
         while !other.is_finished() {
