@@ -11,7 +11,7 @@ use core::ops::Deref;
 use core::panic::{RefUnwindSafe, UnwindSafe};
 use core::ptr::{self, NonNull};
 
-use super::counted::{Counted, make_immortal, release, settle_queued};
+use super::counted::{Counted, make_immortal, release, settle_queued, share_widely};
 use super::weak::Weak;
 use super::word::{Decrement, RefCount};
 use crate::heap;
@@ -506,6 +506,38 @@ impl<T> Brc<T> {
     {
         // SAFETY: `this` is a reference.
         unsafe { make_immortal(this.inner.as_ptr()) }
+    }
+
+    /// Has each thread that does not own the object count its references in a place of its own, so that clones and drops on many threads
+    /// at once do not meet in one cache line. Returns whether that is so: not if the object is immortal, or if 128 others (or one
+    /// with the same hash) have taken the places.
+    ///
+    /// Objects that are hot come to this by themselves, see [`set_adaptive`](super::set_adaptive); this saves the first few thousand
+    /// operations. It ends when the object dies, when [`get_mut`](Self::get_mut) or the like asks for uniqueness, or when a hotter object
+    /// needs the place. The death of such an object may be noticed late: see [when](super#when-an-object-is-destroyed).
+    ///
+    /// ```
+    /// use freethreaded::Brc;
+    /// let config = Brc::new("settings");
+    /// assert!(Brc::share_widely(&config));
+    /// std::thread::scope(|s| {
+    ///     for _ in 0..2 {
+    ///         s.spawn(|| for _ in 0..1000 { drop(config.clone()) });
+    ///     }
+    /// });
+    /// ```
+    pub fn share_widely(this: &Self) -> bool
+    where
+        T: Send + Sync + 'static,
+    {
+        // SAFETY: `this` is a reference, and references may go to other threads by the bounds.
+        unsafe { share_widely(this.inner.as_ptr()) }
+    }
+
+    /// Whether the object is [shared widely](Self::share_widely) at the moment.
+    #[must_use]
+    pub fn is_shared_widely(this: &Self) -> bool {
+        this.header().is_wide()
     }
 
     /// The value's address, which stays the same for the life of the object.

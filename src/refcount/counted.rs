@@ -1,5 +1,6 @@
 //! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
 
+use super::wide;
 use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
 
@@ -111,6 +112,11 @@ unsafe fn release_last_local<T: Counted>(object: *mut T) {
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
 unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
+    // SAFETY: the caller's reference keeps it alive.
+    if begun == Begun::Foreign && wide::is_contended(unsafe { &*T::count(object) }) {
+        // SAFETY: the caller's reference; and another thread has changed the count, for which it takes a reference.
+        unsafe { share_widely(object) };
+    }
     // SAFETY: the caller's.
     match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
         Decrement::Alive => {}
@@ -160,6 +166,52 @@ pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
         Delivery::Opened(None) => Decrement::Alive,
         Delivery::Opened(Some(_)) => Decrement::Dead,
     }
+}
+
+/// Has the references of threads that do not own `object` counted in cells of those threads, from now on and until the object dies or
+/// is found to be used by few. Returns whether that is so; not if the object is immortal, or no place is left.
+///
+/// Worth it for an object that several threads clone and drop at the same moment: they do not write to memory that others read. Hot objects
+/// are found without being told, see [`set_adaptive`]. At most 128 objects are counted so at a time. The end of
+/// such an object may be found late: see the [guide](super#when-an-object-is-destroyed).
+///
+/// # Safety
+/// The caller holds a reference to `object`, and references to it may go from thread to thread: it is `Send`, `Sync` and `'static`.
+#[cold]
+#[inline(never)]
+pub unsafe fn share_widely<T: Counted>(object: *mut T) -> bool {
+    // SAFETY: the caller's reference keeps it alive.
+    let (count, bytes) = unsafe { (&*T::count(object), T::bytes(object)) };
+    // SAFETY: run once, when the object is dead.
+    let garbage = unsafe { Garbage::new(object.cast(), destroy_erased::<T>, bytes) };
+    // SAFETY: the caller's reference.
+    unsafe { wide::widen(count, garbage, settle_erased::<T>) }
+}
+
+/// Whether objects that several threads clone and drop at the same moment are [shared widely](share_widely) by themselves. On by default; for
+/// the whole process. Objects that are shared widely stay so.
+///
+/// ```
+/// use freethreaded::refcount::{is_adaptive, set_adaptive};
+/// set_adaptive(false);
+/// assert!(!is_adaptive());
+/// # set_adaptive(true);
+/// ```
+pub fn set_adaptive(on: bool) {
+    wide::set_adaptive(on);
+}
+
+/// What [`set_adaptive`] has set.
+#[must_use]
+pub fn is_adaptive() -> bool {
+    wide::is_adaptive()
+}
+
+/// # Safety
+/// The `T` at `object` is alive by a queued reference, which this gives up.
+unsafe fn settle_erased<T: Counted>(object: *mut ()) -> bool {
+    // SAFETY: the caller's.
+    unsafe { settle_queued(object.cast::<T>()) == Decrement::Dead }
 }
 
 /// Opens a parcel: merges, and says what to destroy.

@@ -11,12 +11,17 @@
 //! | [`Immortal`] | objects in `static`s |
 //! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header |
 //! | [`SharedPtr`] | pointers that the crate's containers can hold |
+//! | [`Brc::share_widely`], [`set_adaptive`] | objects that many threads clone and drop at once |
 //!
 //! # When an object is destroyed
 //!
 //! At once, in the call that drops the last reference, if that call is the owner's, or the object was merged before, or its owner is in
 //! [`detach`](crate::Attached::detach) or has finished. Else the owner merges at its next allocation, attach, checkpoint, detach or
 //! exit, and the object is destroyed where the [runtime](crate::runtime#where-destructors-run) allows destructors.
+//!
+//! An object that is [shared widely](share_widely) has no word that shows its last reference. It dies in the call that drops that, if this takes the
+//! thread's share lower than it ever was (and, past 16 below nothing, one time in 64); else at the next [`collect`](crate::collect), `detach`, thread exit, or checkpoint
+//! behind which the epoch has moved on, of any thread. At most 128 objects at a time can be late so.
 //!
 //! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread
 //! drops meanwhile: nobody else may touch its counts.
@@ -29,12 +34,15 @@ mod shared_ptr;
 #[cfg(all(test, not(loom)))]
 mod table_test;
 mod weak;
+mod wide;
 mod word;
 
 pub use brc::Brc;
 #[cfg(loom)]
 pub use brc::free_immortal;
-pub use counted::{Counted, hand_over, make_immortal, release, retain};
+pub use counted::{
+    Counted, hand_over, is_adaptive, make_immortal, release, retain, set_adaptive, share_widely,
+};
 pub use immortal::Immortal;
 pub use shared::State;
 pub use shared_ptr::SharedPtr;

@@ -14,7 +14,10 @@ pub enum State {
     Merged = 3,
 }
 
-/// The shared word: state in the low two bits, signed count in the high 30.
+/// The shared word: state in the low two bits, then whether the object is counted [widely](super::wide), signed count in the high 29.
+///
+/// While it is wide, the count is only a part of the references that are not the owner's; the others stand in cells of the threads.
+/// So a wide word says nothing about death, and neither [`DEAD`](Self::DEAD) nor [`UNTOUCHED`](Self::UNTOUCHED) is wide.
 ///
 /// The state is low so that no carry out of the count can touch it: with the state above the count, an increment at −1
 /// would carry into it.
@@ -30,14 +33,17 @@ pub(crate) struct Shared(pub(crate) u32);
 
 impl Shared {
     /// One reference.
-    pub(crate) const ONE: u32 = 4;
+    pub(crate) const ONE: u32 = 1 << Self::SHIFT;
+    const SHIFT: u32 = 3;
     const STATE: u32 = 3;
+    const WIDE: u32 = 4;
+    const BELOW_COUNT: u32 = Self::STATE | Self::WIDE;
     /// From this count on, and from its negative down, a count is saturated.
-    pub(crate) const BAND: i32 = 1 << 28;
+    pub(crate) const BAND: i32 = 1 << 27;
     /// Where a saturated count is set.
-    const MIDDLE: i32 = Self::BAND + (1 << 27);
-    pub(crate) const MAX_COUNT: i32 = (1 << 29) - 1;
-    pub(crate) const MIN_COUNT: i32 = -(1 << 29);
+    const MIDDLE: i32 = Self::BAND + (1 << 26);
+    pub(crate) const MAX_COUNT: i32 = (1 << 28) - 1;
+    pub(crate) const MIN_COUNT: i32 = -(1 << 28);
 
     /// Merged, count 0: dead.
     pub(crate) const DEAD: Self = Self::new(0, State::Merged);
@@ -47,12 +53,12 @@ impl Shared {
     #[inline]
     pub(crate) const fn new(count: i32, state: State) -> Self {
         debug_assert!(count >= Self::MIN_COUNT && count <= Self::MAX_COUNT);
-        Self((count << 2) as u32 | state as u32)
+        Self((count << Self::SHIFT) as u32 | state as u32)
     }
 
     #[inline]
     pub(crate) const fn count(self) -> i32 {
-        self.0 as i32 >> 2
+        self.0 as i32 >> Self::SHIFT
     }
 
     #[inline]
@@ -73,7 +79,35 @@ impl Shared {
     #[inline(always)]
     pub(crate) const fn is_saturated(self) -> bool {
         // Count in [-BAND, BAND) as one unsigned comparison; the state bits do not matter, being below.
-        self.0.wrapping_add((Self::BAND as u32) << 2) >= (Self::BAND as u32) << 3
+        self.0.wrapping_add((Self::BAND as u32) << Self::SHIFT) >= (Self::BAND as u32) << (Self::SHIFT + 1)
+    }
+
+    #[inline(always)]
+    pub(crate) const fn is_wide(self) -> bool {
+        self.0 & Self::WIDE != 0
+    }
+
+    pub(crate) const fn wide(self) -> Self {
+        Self(self.0 | Self::WIDE)
+    }
+
+    pub(crate) const fn narrow(self) -> Self {
+        Self(self.0 & !Self::WIDE)
+    }
+
+    const fn with_count(self, count: i32) -> Self {
+        Self(Self::new(count, State::Default).0 | self.0 & Self::BELOW_COUNT)
+    }
+
+    /// `count`, or the middle of the band that it lies in.
+    pub(crate) const fn with_count_or_band(self, count: i64) -> Self {
+        if count >= Self::BAND as i64 {
+            self.with_count(Self::MIDDLE)
+        } else if count < -(Self::BAND as i64) {
+            self.with_count(-Self::MIDDLE)
+        } else {
+            self.with_count(count as i32)
+        }
     }
 
     #[inline]
@@ -93,9 +127,9 @@ impl Shared {
         if self.is_saturated() {
             self.recentred()
         } else if sum >= Self::BAND as i64 {
-            Self::new(Self::MIDDLE, self.state())
+            self.with_count(Self::MIDDLE)
         } else {
-            Self::new(sum as i32, self.state())
+            self.with_count(sum as i32)
         }
     }
 
@@ -110,22 +144,27 @@ impl Shared {
     #[inline]
     pub(crate) const fn recentred(self) -> Self {
         let middle = if self.count() < 0 { -Self::MIDDLE } else { Self::MIDDLE };
-        Self::new(middle, self.state())
+        self.with_count(middle)
     }
 
     /// The merged word for this count plus `more` references; saturated if either is.
     #[inline]
     pub(crate) const fn merged_with(self, more: i64) -> Self {
         let total = self.count() as i64 + more;
+        let merged = self.with_state(State::Merged);
+        if self.is_wide() && !self.is_saturated() {
+            // The cells make up for a negative count.
+            return merged.with_count_or_band(total);
+        }
         if self.is_saturated() || total >= Self::BAND as i64 {
-            return Self::new(Self::MIDDLE, State::Merged);
+            return merged.with_count(Self::MIDDLE);
         }
         debug_assert!(total >= 0, "more references were dropped than made");
         // A negative total is a caller's error that safe code cannot make. Leak rather than free.
         if total < 0 {
-            return Self::new(Self::MIDDLE, State::Merged);
+            return merged.with_count(Self::MIDDLE);
         }
-        Self::new(total as i32, State::Merged)
+        merged.with_count(total as i32)
     }
 }
 
@@ -140,7 +179,14 @@ mod tests {
         let edges = [0, 1, 2, Shared::BAND - 1, Shared::BAND, Shared::MIDDLE, Shared::MAX_COUNT];
         for count in edges.into_iter().flat_map(|c| [c, -c, -c - 1]) {
             for state in STATES {
-                let word = Shared::new(count, state);
+                let narrow = Shared::new(count, state);
+                let wide = narrow.wide();
+                assert_eq!((wide.count(), wide.state(), wide.narrow()), (count, state, narrow));
+                assert_eq!(wide.is_saturated(), narrow.is_saturated());
+                assert!(wide.is_wide() && wide.minus_one().is_wide() && wide.recentred().is_wide());
+                assert!(wide.merged_with(0).is_wide() && wide.with_state(State::Merged).is_wide());
+                assert!(wide != Shared::DEAD && wide != Shared::UNTOUCHED && !narrow.is_wide());
+                let word = narrow;
                 assert_eq!((word.count(), word.state()), (count, state));
                 assert_eq!(word.is_merged(), state == State::Merged);
                 assert_eq!(word.is_saturated(), !(-Shared::BAND..Shared::BAND).contains(&count), "{count}");

@@ -15,10 +15,10 @@ use Owner::{Me, Nobody, Other};
 use State::{Default, Merged, Queued, Weak};
 
 const ALL_ONES: i64 = u32::MAX as i64;
-const BAND: i64 = 1 << 28;
+const BAND: i64 = 1 << 27;
 const MIDDLE: i64 = BAND + BAND / 2;
-const MAX: i64 = (1 << 29) - 1;
-const MIN: i64 = -(1 << 29);
+const MAX: i64 = (1 << 28) - 1;
+const MIN: i64 = -(1 << 28);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Owner {
@@ -91,7 +91,7 @@ impl Word {
         if self.saturated() { self.with_count(MIDDLE * self.count.signum()) } else { self }
     }
 
-    /// What a locked addition makes of it: 30 bits that wrap, and then the middle if it was saturated before.
+    /// What a locked addition makes of it: 29 bits that wrap, and then the middle if it was saturated before.
     fn added(self) -> Self {
         let sum = self.with_count(if self.count == MAX { MIN } else { self.count + 1 });
         if self.saturated() { sum.settled() } else { sum }
@@ -342,6 +342,52 @@ fn the_table() {
         token.detach(|| all(Caller::NoOne));
     });
     assert!(reached > 4000 && unreached > 4000, "{reached} and {unreached}");
+}
+
+/// No operation on the word concludes anything while the object is wide, and none ends that.
+#[test]
+fn wide_words_conclude_nothing() {
+    let (me, other) = ids();
+    for word in words().filter(|word| !word.immortal() && !word.saturated() && word.owner != Me) {
+        let shared = Shared::new(word.count as i32, word.state);
+        let local = u32::try_from(word.local).expect("not all ones");
+        let owner = number(word.owner, me, other);
+        for (operation, by) in [
+            (Op::Increment, 1),
+            (Op::IncrementBy(2), 2),
+            (Op::TryIncrement, 1),
+            (Op::Decrement, -1),
+            (Op::IsUnique, 0),
+        ] {
+            let count = RefCount::from_parts(owner, local, shared.wide());
+            let answer = run(operation, &count);
+            let (_, _, after) = count.parts();
+            let expected = Word { count: word.count + by, ..word };
+            if !expected.saturated() {
+                assert_eq!(
+                    after,
+                    Shared::new(expected.count as i32, word.state).wide(),
+                    "{operation:?} on {word:?}"
+                );
+            }
+            match answer {
+                Answer::Less(decrement) => assert_eq!(decrement, Decrement::Alive, "on {word:?}"),
+                Answer::Bool(yes) => {
+                    assert_eq!(yes, operation == Op::TryIncrement, "{operation:?} on {word:?}")
+                }
+                Answer::Nothing | Answer::Number(_) => {}
+            }
+        }
+        if word.state != Merged && word.owner != Nobody {
+            let count = RefCount::from_parts(owner, local, shared.wide());
+            // SAFETY: the count belongs to no object.
+            assert_eq!(unsafe { RefCount::merge(&raw const count) }, Decrement::Alive, "{word:?}");
+            let (owner, local, after) = count.parts();
+            assert_eq!((owner, local, after.state(), after.is_wide()), (ThreadId::NOBODY, 0, Merged, true));
+            let total = word.count + word.local - 1;
+            assert!(after.is_saturated() || i64::from(after.count()) == total, "{word:?}");
+        }
+    }
 }
 
 /// What the oracle says is itself right: references in existence change by what the operation is for.

@@ -49,6 +49,7 @@
 use core::fmt;
 
 use super::shared::{Shared, State};
+use super::wide;
 use crate::runtime::{ThreadId, current_id, id_for_new_object};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{acquire, const_unless_loom};
@@ -206,6 +207,9 @@ impl RefCount {
         } else {
             // For the layout only: the owner's path falls through.
             core::hint::cold_path();
+            if self.load_shared(Ordering::Relaxed).is_wide() && self.increment_wide() {
+                return;
+            }
             // Relaxed: the caller's reference keeps the object alive.
             let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
             if before.is_saturated() {
@@ -239,6 +243,13 @@ impl RefCount {
                 Err(now) => seen = Shared(now),
             }
         }
+    }
+
+    /// An increment of a wide object in the thread's cell. Returns whether it was possible.
+    #[inline(never)]
+    fn increment_wide(&self) -> bool {
+        let address = core::ptr::from_ref(self).addr();
+        wide::tenancy(address).is_some_and(|tenancy| wide::step(tenancy, address, 1).is_some())
     }
 
     /// Sets a saturated count to the middle of its band, so that late steps cannot carry it out.
@@ -343,11 +354,12 @@ impl RefCount {
         loop {
             debug_assert!(!seen.is_merged());
             let new = seen.merged_with(more);
+            let tenancy = if seen.is_wide() { wide::tenancy(this.addr()) } else { None };
             // Release: our uses come before a later freeing. Acquire: if it is dead now, the uses of others come
             // before our freeing.
             match count.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) if new == Shared::DEAD => return Decrement::Dead,
-                Ok(_) => return Decrement::Alive,
+                Ok(_) => return tenancy.map_or(Decrement::Alive, wide::look),
                 Err(now) => seen = Shared(now),
             }
         }
@@ -363,6 +375,16 @@ impl RefCount {
         loop {
             if seen.is_saturated() {
                 return Decrement::Alive;
+            }
+            if seen.is_wide() {
+                // SAFETY: as for this function.
+                match unsafe { Self::decrement_wide(this, seen) } {
+                    Ok(done) => return done,
+                    Err(now) => {
+                        seen = now;
+                        continue;
+                    }
+                }
             }
             if seen.is_merged() {
                 // Merged is the last state, so a plain subtraction will do.
@@ -383,6 +405,78 @@ impl RefCount {
                 Err(now) => seen = Shared(now),
             }
         }
+    }
+
+    /// A decrement of an object that is wide: in the thread's cell, or from the shared word without a conclusion. If the word
+    /// changes meanwhile, the new one is the error, and nothing is done.
+    ///
+    /// # Safety
+    /// As for [`decrement_shared`](Self::decrement_shared).
+    #[inline(never)]
+    unsafe fn decrement_wide(this: *const Self, seen: Shared) -> Result<Decrement, Shared> {
+        // SAFETY: the caller's reference keeps the object alive up to the step or the CAS.
+        let count = unsafe { &*this };
+        let tenancy = wide::tenancy(this.addr());
+        if let Some(tenancy) = tenancy
+            && let Some(number) = wide::step(tenancy, this.addr(), -1)
+        {
+            return Ok(if wide::is_worth_a_look(tenancy, number) {
+                wide::look(tenancy)
+            } else {
+                Decrement::Alive
+            });
+        }
+        let new = seen.minus_one();
+        // Release: our uses come before the freeing. Partner: the fold's acquire.
+        match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
+            Ok(_) if new.count() <= 0 => Ok(tenancy.map_or(Decrement::Alive, wide::look)),
+            Ok(_) => Ok(Decrement::Alive),
+            Err(now) => Err(Shared(now)),
+        }
+    }
+
+    /// For [`wide`]: whether another thread has changed the shared word between a load and a compare-and-swap.
+    pub(super) fn is_word_contended(&self) -> bool {
+        let seen = self.shared.load(Ordering::Relaxed);
+        // Relaxed: nothing is changed.
+        !Shared(seen).is_wide()
+            && self.shared.compare_exchange(seen, seen, Ordering::Relaxed, Ordering::Relaxed).is_err()
+    }
+
+    /// For [`wide`]: the shared word.
+    pub(super) fn shared_word(&self, ordering: Ordering) -> Shared {
+        self.load_shared(ordering)
+    }
+
+    /// For [`wide`]: replaces the shared word, or says what it is.
+    pub(super) fn exchange_shared(&self, seen: Shared, new: Shared) -> Result<(), Shared> {
+        // Acquire: partner is the release of every decrement; if the object is dead, the uses come before the freeing. Release: the steps
+        // that were folded come before the freeing by whoever finds it dead later.
+        match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Shared(now)),
+        }
+    }
+
+    /// For [`wide`]: marks the shared word, unless the object is immortal or saturated. The caller holds a reference.
+    pub(super) fn make_wide(&self) -> bool {
+        // Relaxed: the key of the slot publishes.
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            if seen.is_saturated() || self.is_immortal() {
+                return false;
+            }
+            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// Whether the references of threads that do not own the object are counted in cells of those threads.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.load_shared(Ordering::Relaxed).is_wide()
     }
 
     /// The owner's id as it stands; `None` if the count was merged, or is just being merged.
@@ -489,7 +583,14 @@ impl RefCount {
             return false;
         }
         // Acquire: partner is the release of the decrements that made it unique.
-        let shared = self.load_shared(Ordering::Acquire);
+        let mut shared = self.load_shared(Ordering::Acquire);
+        if shared.is_wide() {
+            wide::narrow(self);
+            shared = self.load_shared(Ordering::Acquire);
+            if shared.is_wide() {
+                return false;
+            }
+        }
         if self.is_mine() {
             local == 1 && shared.count() == 0 && shared.state() < State::Queued
         } else {
@@ -577,7 +678,8 @@ impl RefCount {
             return usize::MAX;
         }
         let shared = self.load_shared(Ordering::Relaxed);
-        usize::try_from(i64::from(local) + i64::from(shared.count())).unwrap_or(0)
+        let cells = if shared.is_wide() { wide::cells_of(self) } else { 0 };
+        usize::try_from(i64::from(local) + i64::from(shared.count()) + cells).unwrap_or(0)
     }
 
     /// The state of the shared half.

@@ -14,6 +14,7 @@
 use core::cell::Cell;
 use core::ptr;
 
+use super::cells::{self, Cells};
 use super::garbage::{Garbage, Pile};
 use super::id::ThreadId;
 use super::mailbox::Presence;
@@ -67,6 +68,8 @@ impl Depth {
 pub(crate) struct Current {
     id: Cell<u32>,
     record: Cell<*const Record>,
+    /// The record's cells, once they were needed.
+    cells: Cell<Option<&'static Cells>>,
     depth: Depth,
     /// Of those, writing operations of containers.
     operations: Cell<u32>,
@@ -112,6 +115,17 @@ pub(crate) fn id() -> u32 {
     CURRENT.with(|c| c.id.get())
 }
 
+/// The calling thread's cells. Registers the thread on its first call; `None` for one whose locals are gone.
+#[inline(always)]
+pub(crate) fn cells() -> Option<&'static Cells> {
+    CURRENT.with(|c| c.cells.get().or_else(|| c.first_cells()))
+}
+
+/// The calling thread's cells, if it ever asked for them.
+pub(crate) fn cells_if_any() -> Option<&'static Cells> {
+    CURRENT.with(|c| c.cells.get())
+}
+
 /// As [`id`], for a thread that is about to own a new object: registers it on its first call, and merges
 /// what others have left in its mailbox. Runs no user code.
 #[inline]
@@ -131,6 +145,7 @@ impl Current {
         Self {
             id: Cell::new(ThreadId::NO_ONE),
             record: Cell::new(ptr::null()),
+            cells: Cell::new(None),
             depth: Depth::outside(),
             operations: Cell::new(0),
             after: Cell::new(0),
@@ -286,6 +301,29 @@ impl Current {
             // Nobody would merge what it owned after it gave the record back.
             record.mailbox.lock().presence = Presence::Gone;
             self.set_after(After::BORROWED);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn first_cells(&self) -> Option<&'static Cells> {
+        if self.record.get().is_null() && !self.exited.get() {
+            self.register();
+            if self.after.get() & After::BORROWED != 0 {
+                self.give_back();
+            }
+        }
+        let cells = self.record().map(cells::of_record);
+        self.cells.set(cells);
+        cells
+    }
+
+    /// Puts on this thread's pile what the layer above finds dead when it looks.
+    fn sweep(&self, record: &Record) {
+        let mut dead = Pile::new();
+        registry().sweep(&mut dead);
+        while let Some(garbage) = dead.pop() {
+            self.pile(record, garbage);
         }
     }
 
@@ -470,6 +508,7 @@ impl Current {
             registry().gil.take();
         }
         Self::pin(record);
+        self.sweep(record);
         if self.after.get() & After::GARBAGE != 0 {
             self.settle(Settle::Checkpoint);
         }
@@ -483,6 +522,7 @@ impl Current {
         }
         let Some(record) = self.record() else { return };
         self.collect_mail(record);
+        self.sweep(record);
         // The second round takes what the destructors of the first gave up.
         for _ in 0..2 {
             self.settle(Settle::Everything);
@@ -515,6 +555,7 @@ impl Current {
         self.exited.set(true);
         let Some(record) = self.record() else { return };
         self.collect_mail(record);
+        self.sweep(record);
         if self.depth.get() == 0 {
             // A panic here would end the process; garbage of other threads is no reason for that.
             let settle = core::panic::AssertUnwindSafe(|| self.settle(Settle::Everything));
@@ -538,6 +579,7 @@ impl Current {
             return;
         }
         self.record.set(ptr::null());
+        self.cells.set(None);
         self.after.set(0);
         registry.unregister(record);
     }
@@ -555,6 +597,7 @@ impl Current {
     fn give_back(&self) {
         let Some(record) = self.record() else { return };
         self.record.set(ptr::null());
+        self.cells.set(None);
         self.after.set(0);
         // SAFETY: this thread occupies the record until it unregisters it below.
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
@@ -629,6 +672,7 @@ impl Away {
                 Current::unpin(record);
             }
             c.absences.set(c.absences.get() + 1);
+            c.sweep(record);
             let gil = c.after.get() & After::GIL != 0;
             let away = Self { id, unpinned, gil };
             if unpinned && c.after.get() & After::GARBAGE != 0 {
@@ -691,6 +735,15 @@ pub(crate) enum Delivery {
     Left,
     /// The owner was away, and the parcel was opened here; what was found dead is for the caller to destroy.
     Opened(Option<Garbage>),
+}
+
+/// Takes garbage that needs no grace period, and was found where no destructor may run.
+#[cold]
+pub(crate) fn leave(garbage: Garbage) {
+    with(|c| match c.record() {
+        Some(record) => c.pile(record, garbage),
+        None => registry().orphan(|orphans| orphans.ready.push(garbage)),
+    });
 }
 
 /// Leaves a parcel for the thread `owner`, or opens it if that thread is away.

@@ -22,6 +22,7 @@
 //! Never in `clone`, `new`, a read, or under a lock of the crate.
 
 mod attach;
+pub(crate) mod cells;
 mod current;
 mod garbage;
 mod gil_lock;
@@ -38,11 +39,10 @@ pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
 pub(crate) use attach::{Operation, operation, pin};
 pub(crate) use current::{
-    Delivery, deliver, id as current_id, id_for_new_object, run_overdue_orphans, without_gil,
+    Delivery, cells as my_cells, cells_if_any as my_cells_if_any, deliver, id as current_id,
+    id_for_new_object, leave, run_overdue_orphans, without_gil,
 };
-pub(crate) use garbage::Garbage;
-#[cfg(loom)]
-pub(crate) use garbage::Pile;
+pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
 pub(crate) use registry::registry;

@@ -7,15 +7,17 @@
 //! | `mailbox` | anyone, under its lock | anyone, under its lock |
 //! | `owned` | the thread alone | the thread alone |
 //! | `tally` | the thread | anyone, for statistics |
+//! | `cells` | the thread, once; what it points to, see [`cells`](super::cells) | anyone |
 //!
 //! Records are never freed, only reused: the registry lock orders one occupant behind the next.
 
 use core::cell::UnsafeCell;
 
+use super::cells::Cells;
 use super::mailbox::Mailbox;
 use super::retire::RetireList;
 use crate::sync::Mutex;
-use crate::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 /// The bits of [`Record::requests`].
 pub(crate) struct Request;
@@ -38,6 +40,8 @@ pub(crate) struct Record {
     slot: u32,
     pub(crate) tally: Tally,
     pub(crate) owned: Owned,
+    /// Null until the occupant, or one before it, needed them.
+    pub(crate) cells: AtomicPtr<Cells>,
     pub(crate) mailbox: Mutex<Mailbox>,
 }
 
@@ -52,6 +56,7 @@ impl Record {
             slot,
             tally: Tally::new(),
             owned: Owned(UnsafeCell::new(RetireList::new())),
+            cells: AtomicPtr::new(core::ptr::null_mut()),
             mailbox: Mutex::new(Mailbox::new()),
         }
     }

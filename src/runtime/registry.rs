@@ -36,7 +36,14 @@ pub(crate) struct Registry {
     /// Objects and bytes destroyed by threads without a record.
     pub(crate) reclaimed_outside: [core::sync::atomic::AtomicU64; 2],
     pub(crate) gil: Gil,
+    /// What the layer above does now and then, once it has something to do: it adds what it finds dead to a pile.
+    sweeper: Mutex<Option<Sweeper>>,
+    /// Whether there is one: a hint, as above.
+    has_sweeper: core::sync::atomic::AtomicBool,
 }
+
+/// Adds what it finds dead to the pile.
+pub(crate) type Sweeper = fn(&mut Pile);
 
 struct Inner {
     started: bool,
@@ -74,6 +81,8 @@ impl Registry {
                 orphans_due: AtomicBool::new(false),
                 reclaimed_outside: [const { core::sync::atomic::AtomicU64::new(0) }; 2],
                 gil: Gil::new(),
+                sweeper: Mutex::new(None),
+                has_sweeper: core::sync::atomic::AtomicBool::new(false),
             }
         }
     }
@@ -214,6 +223,26 @@ impl Registry {
         f(&mut orphans);
         // Relaxed: a hint; the list itself is behind the lock.
         self.orphans_due.store(orphans.ready.amount().is_due(), Ordering::Relaxed);
+    }
+
+    /// Has `sweeper`, which is always the same, called at explicit points from now on.
+    pub(crate) fn sweep_with(&self, sweeper: Sweeper) {
+        *self.sweeper.lock() = Some(sweeper);
+        self.has_sweeper.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn stop_sweeping(&self) {
+        self.has_sweeper.store(false, Ordering::Relaxed);
+    }
+
+    /// Calls the sweeper, if there is one.
+    pub(crate) fn sweep(&self, dead: &mut Pile) {
+        if self.has_sweeper.load(Ordering::Relaxed) {
+            let sweeper = *self.sweeper.lock();
+            if let Some(sweeper) = sweeper {
+                sweeper(dead);
+            }
+        }
     }
 
     /// Adds the orphaned garbage to `list`, the caller's.

@@ -42,7 +42,9 @@ fn main() -> ExitCode {
     }
     let selected: Vec<&Mutant> = MUTANTS
         .iter()
-        .filter(|m| words.iter().all(|w| m.file.contains(w) || m.name.contains(w) || m.model.contains(w)))
+        .filter(|m| {
+            words.iter().all(|w| [m.file, m.name, m.tests, m.model].iter().any(|text| text.contains(w)))
+        })
         .collect();
     if list {
         println!("| file | what is broken | model that fails |\n|---|---|---|");

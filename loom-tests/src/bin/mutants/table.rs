@@ -1426,4 +1426,134 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         tests: "loom_list",
         model: "two_pops",
     },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold without barrier",
+        find: r"        barrier::heavy();
+",
+        replace: r"",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold that does not wait for steps",
+        find: r"if !cells::is_frozen(n) {",
+        replace: r"if false {",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold that does not close the slot",
+        find: r"slot.key.store(address | 1, Ordering::Relaxed);",
+        replace: r"",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold that forgets the cells",
+        find: r"let sum = cells::sum(n);
+        // Relaxed: the CAS",
+        replace: r"let sum = 0;
+        // Relaxed: the CAS",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "cells that are not cleared",
+        find: r"        cells::clear(n);
+",
+        replace: r"",
+        tests: "loom_wide",
+        model: "uniqueness_against_steps",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "dead while the owner counts",
+        find: r"State::Default | State::Weak) && foreign < 0;",
+        replace: r"State::Default | State::Weak) && foreign < -9;",
+        tests: "loom_wide",
+        model: "owner_is_asked_to_merge",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a step that does not look at the key",
+        find: r"let open = slot.key.load(Ordering::Acquire) == address;",
+        replace: r"let open = true;",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a step without barrier",
+        find: r"        barrier::light();
+",
+        replace: r"",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a mark taken back without release",
+        find: r"self.mark.store(NONE, Ordering::Release);",
+        replace: r"self.mark.store(NONE, Ordering::Relaxed);",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "marks read without acquire",
+        find: r"cells.mark.load(Ordering::Acquire) != n as u32",
+        replace: r"cells.mark.load(Ordering::Relaxed) != n as u32",
+        tests: "loom_wide",
+        model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "cells published without release",
+        find: r"record.cells.store(cells, Ordering::Release);",
+        replace: r"record.cells.store(cells, Ordering::Relaxed);",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "cells read without acquire",
+        find: r"record.cells.load(Ordering::Acquire).as_ref()",
+        replace: r"record.cells.load(Ordering::Relaxed).as_ref()",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a fold without release or acquire",
+        find: r"self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Ok(()),",
+        replace: r"self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => Ok(()),",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a wide decrement of the shared word without release",
+        find: r"match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
+            Ok(_) if",
+        replace: r"match count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) if",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a merge that concludes from a wide word",
+        find: r"debug_assert!(!seen.is_merged());
+            let new = seen.merged_with(more);",
+        replace: r"let new = seen.narrow().merged_with(more);",
+        tests: "loom_wide",
+        model: "owner_merges_against_steps",
+    },
 ];

@@ -1,0 +1,216 @@
+//! Models of wide counts: `src/refcount/wide.rs` over `src/runtime/cells.rs`.
+//!
+//! Every value has to be destroyed once and not early, whichever thread finds the object dead.
+#![cfg(loom)]
+
+use std::mem::ManuallyDrop;
+
+use freethreaded::{Brc, Weak, attach, collect};
+use loom_tests::{Made, TWO, Value, model, ownerless, spawn};
+
+/// A wide object without owner, and a second reference to it.
+fn wide(made: &Made) -> (Brc<Value>, Brc<Value>) {
+    drop(attach());
+    let mine = ownerless(made.value(1));
+    assert!(Brc::share_widely(&mine));
+    let theirs = mine.clone();
+    (mine, theirs)
+}
+
+fn use_and_drop(object: Brc<Value>) {
+    assert_eq!(object.read(), 1);
+}
+
+/// Two threads drop the last two references. Catches a look that adds up cells in the middle of a step, or that misses one.
+#[test]
+fn two_last_drops() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        let other = spawn(move || use_and_drop(theirs));
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// A thread clones and drops while the other drops and looks.
+#[test]
+fn clone_against_last_drop() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        let other = spawn(move || {
+            let more = theirs.clone();
+            drop(theirs);
+            use_and_drop(more);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// A thread looks on behalf of all while another one takes its last steps. Catches a fold without its barrier, a mark that is not looked at.
+#[test]
+fn sweep_against_last_drop() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        drop(mine);
+        let other = spawn(move || use_and_drop(theirs));
+        collect();
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// Uniqueness is asked for, which folds, while the other thread counts.
+#[test]
+fn uniqueness_against_steps() {
+    model(2, |made| {
+        let (mut mine, theirs) = wide(made);
+        let other = spawn(move || {
+            let more = theirs.clone();
+            use_and_drop(theirs);
+            use_and_drop(more);
+        });
+        if let Some(value) = Brc::get_mut(&mut mine) {
+            value.write(1);
+        }
+        other.join().unwrap();
+        use_and_drop(mine);
+        collect();
+    });
+}
+
+/// The owner counts on in its own half, drops its last reference and merges, while the other thread counts in its cell.
+#[test]
+fn owner_merges_against_steps() {
+    model(2, |made| {
+        drop(attach());
+        let mine = Brc::new(made.value(1));
+        assert!(Brc::share_widely(&mine));
+        // Counted in a cell, not by the owner.
+        let raw = Brc::as_ptr(&mine);
+        // SAFETY: `mine` lives until the thread has ended, and nothing is given up.
+        let theirs =
+            spawn(move || Brc::clone(&*ManuallyDrop::new(unsafe { Brc::from_raw(raw) }))).join().unwrap();
+        let other = spawn(move || {
+            let more = theirs.clone();
+            use_and_drop(theirs);
+            use_and_drop(more);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The other thread drops a reference that the owner counted: the owner is asked to merge.
+#[test]
+fn owner_is_asked_to_merge() {
+    model(TWO, |made| {
+        drop(attach());
+        let mine = Brc::new(made.value(1));
+        assert!(Brc::share_widely(&mine));
+        let other = spawn(move || use_and_drop(mine));
+        collect();
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// A weak reference is upgraded against the last drop.
+#[test]
+fn upgrade_against_last_drop() {
+    model(2, |made| {
+        drop(attach());
+        let mine = ownerless(made.value(1));
+        let weak: Weak<Value> = Brc::downgrade(&mine);
+        assert!(Brc::share_widely(&mine));
+        let other = spawn(move || {
+            if let Some(object) = weak.upgrade() {
+                use_and_drop(object);
+            }
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The object becomes wide while the other thread counts it.
+#[test]
+fn widening_against_counts() {
+    model(2, |made| {
+        drop(attach());
+        let mine = ownerless(made.value(1));
+        let theirs = mine.clone();
+        let other = spawn(move || {
+            let more = theirs.clone();
+            use_and_drop(theirs);
+            use_and_drop(more);
+        });
+        Brc::share_widely(&mine);
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The count is folded and spread again. Catches cells that keep what was folded.
+#[test]
+fn narrow_and_wide_again() {
+    model(TWO, |made| {
+        let (mut mine, theirs) = wide(made);
+        let more = spawn(move || [theirs.clone(), theirs]).join().unwrap();
+        assert!(Brc::get_mut(&mut mine).is_none());
+        assert!(Brc::share_widely(&mine));
+        let other = spawn(move || drop(more));
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The same while the other thread counts.
+#[test]
+fn narrow_and_wide_against_steps() {
+    model(1, |made| {
+        let (mut mine, theirs) = wide(made);
+        let other = spawn(move || {
+            let more = theirs.clone();
+            use_and_drop(theirs);
+            use_and_drop(more);
+        });
+        assert!(Brc::get_mut(&mut mine).is_none_or(|value| value.read() == 1));
+        Brc::share_widely(&mine);
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// A thread with a share in the count ends; the next thread has its cells.
+#[test]
+fn cells_outlive_their_thread() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        spawn(move || {
+            let more = theirs.clone();
+            std::mem::forget(theirs.clone());
+            use_and_drop(theirs);
+            use_and_drop(more);
+        })
+        .join()
+        .unwrap();
+        let last = mine.clone();
+        let other = spawn(move || {
+            // The one that the first thread forgot.
+            // SAFETY: it was counted and never given up.
+            use_and_drop(unsafe { Brc::from_raw(Brc::as_ptr(&last)) });
+            use_and_drop(last);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
