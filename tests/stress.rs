@@ -159,6 +159,9 @@ fn clones_and_drops(until: Instant) {
                     let copy = slot.lock().clone();
                     if let Some(copy) = copy {
                         copy.check();
+                        if worker.random.below(8) == 0 {
+                            Brc::share_widely(&copy);
+                        }
                         let second = copy.clone();
                         kept.push(copy);
                         second.next.as_ref().map(|next| next.check());
@@ -180,6 +183,7 @@ fn last_drops(until: Instant) {
             let made: Vec<_> = (0..64).map(|n| Brc::new(Value::new(n))).collect();
             // Merged at once, if they have no owner.
             let merged = attach().detach(|| (0..64).map(|n| Brc::new(Value::new(n))).collect::<Vec<_>>());
+            made.iter().chain(&merged).step_by(9).for_each(|object| _ = Brc::share_widely(object));
             for inbox in worker.shared {
                 let mut inbox = inbox.lock();
                 if inbox.len() < 1000 {
@@ -192,6 +196,32 @@ fn last_drops(until: Instant) {
                 let object = mine.swap_remove(worker.random.below(mine.len()));
                 object.check();
             }
+        }
+    });
+}
+
+/// A few objects that all threads count in their own cells, in bursts without a lock; they come and go, and are folded now and then.
+fn wide_objects(until: Instant) {
+    run(slots::<Brc<Value>>(), until, |mut worker| {
+        while worker.goes_on() {
+            let slot = &worker.shared[worker.random.below(4)];
+            if worker.random.below(16) == 0 {
+                let object = Brc::new(Value::new(1));
+                Brc::share_widely(&object);
+                drop(slot.lock().replace(object));
+            }
+            let Some(mut object) = slot.lock().clone() else { continue };
+            let mut more: Vec<Brc<Value>> = (0..worker.random.below(8)).map(|_| object.clone()).collect();
+            more.iter().for_each(|object| _ = object.check());
+            more.truncate(worker.random.below(8));
+            match worker.random.below(16) {
+                0 => _ = Brc::get_mut(&mut object).map(|value| value.id += 1),
+                1 => _ = Brc::share_widely(&object),
+                2 => drop(Brc::downgrade(&object).upgrade()),
+                3 => collect(),
+                _ => {}
+            }
+            object.check();
         }
     });
 }
@@ -441,9 +471,10 @@ fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
     }
-    let parts: [Part; 8] = [
+    let parts: [Part; 9] = [
         ("clones_and_drops", clones_and_drops),
         ("last_drops", last_drops),
+        ("wide_objects", wide_objects),
         ("weak_upgrades", weak_upgrades),
         ("producers_and_consumers", producers_and_consumers),
         ("absences", absences),
