@@ -1,5 +1,6 @@
 //! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
 
+use super::erased::{discard, erase, peek, restore};
 use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
 
@@ -69,7 +70,7 @@ pub unsafe trait Counted {
 /// # Safety
 /// The caller holds a reference to `object`, or something that keeps one alive.
 #[inline]
-pub unsafe fn retain<T: Counted>(object: *const T) {
+pub unsafe fn retain<T: ?Sized + Counted>(object: *const T) {
     // SAFETY: the object is alive.
     unsafe { (*T::count(object)).increment() }
 }
@@ -79,7 +80,7 @@ pub unsafe fn retain<T: Counted>(object: *const T) {
 /// # Safety
 /// The caller holds a reference to `object` and gives it up.
 #[inline]
-pub unsafe fn release<T: Counted>(object: *mut T) {
+pub unsafe fn release<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: the caller's reference.
     match unsafe { RefCount::begin_decrement(T::count(object)) } {
         Begun::Alive => {}
@@ -95,7 +96,7 @@ pub unsafe fn release<T: Counted>(object: *mut T) {
 /// # Safety
 /// `begin_decrement` has just returned `LastLocal` for `object`.
 #[inline(never)]
-unsafe fn release_last_local<T: Counted>(object: *mut T) {
+unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: alive, since the last local reference is not settled yet.
     if unsafe { (*T::count(object)).is_dead_at_last_local() } {
         // SAFETY: the last reference is gone.
@@ -110,7 +111,7 @@ unsafe fn release_last_local<T: Counted>(object: *mut T) {
 /// # Safety
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
-unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
+unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
     // SAFETY: the caller's.
     match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
         Decrement::Alive => {}
@@ -130,7 +131,7 @@ unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
 /// The caller's decrement of `object` was queued, and it has not handed it over yet.
 #[cold]
 #[inline(never)]
-pub unsafe fn hand_over<T: Counted>(object: *mut T) {
+pub unsafe fn hand_over<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: as for this function.
     if unsafe { settle_queued(object) } == Decrement::Dead {
         // Not delayed: on its own thread an object that is not Send is destroyed in this call.
@@ -143,7 +144,7 @@ pub unsafe fn hand_over<T: Counted>(object: *mut T) {
 ///
 /// # Safety
 /// As for [`hand_over`].
-pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
+pub(super) unsafe fn settle_queued<T: ?Sized + Counted>(object: *mut T) -> Decrement {
     // SAFETY: the queued reference keeps the object alive.
     let owner = unsafe { (*T::count(object)).owner() };
     let Some(owner) = owner else {
@@ -151,39 +152,48 @@ pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
         return unsafe { RefCount::decrement_queued(T::count(object)) };
     };
     // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
-    let parcel = unsafe { Parcel::new(object.cast(), merge_parcel::<T>) };
+    let parcel = unsafe { Parcel::new(erase(object), merge_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
         Delivery::Left => {
             runtime::run_overdue_orphans();
             Decrement::Queued
         }
         Delivery::Opened(None) => Decrement::Alive,
-        Delivery::Opened(Some(_)) => Decrement::Dead,
+        Delivery::Opened(Some(garbage)) => {
+            // SAFETY: `merge_parcel` has left it to what it found dead.
+            unsafe { discard::<T>(garbage.object) };
+            Decrement::Dead
+        }
     }
 }
 
 /// Opens a parcel: merges, and says what to destroy.
 ///
 /// # Safety
-/// `object` points to a `T` with a queued reference, which this gives up; the calling thread owns it or acts for its
-/// owner.
-unsafe fn merge_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
-    let object: *mut T = object.cast();
+/// `erased` is a `T` with a queued reference, which this gives up; the calling thread owns it or acts for its owner.
+unsafe fn merge_parcel<T: ?Sized + Counted>(erased: *mut ()) -> Option<Garbage> {
     // SAFETY: the queued reference keeps the object alive.
-    let (count, bytes) = unsafe { (T::count(object), T::bytes(object)) };
+    let (count, bytes) = unsafe {
+        let object: *mut T = peek(erased);
+        (T::count(object), T::bytes(object))
+    };
     // SAFETY: as for this function.
     match unsafe { RefCount::merge(count) } {
         // SAFETY: dead, and `Counted` allows any thread to destroy an object that others had references to.
-        Decrement::Dead => Some(unsafe { Garbage::new(object.cast(), destroy_erased::<T>, bytes) }),
-        Decrement::Alive | Decrement::Queued => None,
+        Decrement::Dead => Some(unsafe { Garbage::new(erased, destroy_erased::<T>, bytes) }),
+        Decrement::Alive | Decrement::Queued => {
+            // SAFETY: the parcel is used up.
+            unsafe { discard::<T>(erased) };
+            None
+        }
     }
 }
 
 /// # Safety
-/// The last reference to the `T` at `object` is gone.
-unsafe fn destroy_erased<T: Counted>(object: *mut ()) {
+/// The last reference to the `T` that `erased` is, is gone.
+unsafe fn destroy_erased<T: ?Sized + Counted>(erased: *mut ()) {
     // SAFETY: the caller's.
-    unsafe { T::destroy(object.cast()) }
+    unsafe { T::destroy(restore(erased)) }
 }
 
 /// Makes `object` immortal: from then on, references to it cost nothing and it is never destroyed.
@@ -192,7 +202,7 @@ unsafe fn destroy_erased<T: Counted>(object: *mut ()) {
 ///
 /// # Safety
 /// The caller holds a reference to `object`.
-pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
+pub unsafe fn make_immortal<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: the caller's reference keeps it alive.
     let count = unsafe { &*T::count(object) };
     if count.make_immortal_here() {
@@ -205,7 +215,7 @@ pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
     // The parcel's own reference, which keeps the object alive on the way and is never given up.
     count.increment();
     // SAFETY: `immortal_parcel` is what the owner, or who acts for it, may do, and runs no user code.
-    let parcel = unsafe { Parcel::new(object.cast(), immortal_parcel::<T>) };
+    let parcel = unsafe { Parcel::new(erase(object), immortal_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
         Delivery::Left | Delivery::Opened(None) => {}
         Delivery::Opened(Some(_)) => unreachable!("nothing dies of immortality"),
@@ -213,10 +223,9 @@ pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
 }
 
 /// # Safety
-/// `object` points to a live `T` with a reference that is given up to immortality; the calling thread owns it or acts
-/// for its owner.
-unsafe fn immortal_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
-    // SAFETY: the parcel's reference keeps it alive.
-    unsafe { (*T::count(object.cast::<T>())).make_immortal_for_owner() };
+/// `erased` is a live `T` with a reference that is given up to immortality; the calling thread owns it or acts for its owner.
+unsafe fn immortal_parcel<T: ?Sized + Counted>(erased: *mut ()) -> Option<Garbage> {
+    // SAFETY: the parcel's reference keeps it alive, and the parcel is used up.
+    unsafe { (*T::count(restore::<T>(erased))).make_immortal_for_owner() };
     None
 }

@@ -22,21 +22,31 @@
 //! drops meanwhile: nobody else may touch its counts.
 
 mod brc;
+mod clone_to_brc;
 mod counted;
+mod erased;
+mod from;
 mod immortal;
+mod impls;
+mod inner;
 mod shared;
 mod shared_ptr;
+mod slice;
 #[cfg(all(test, not(loom)))]
 mod table_test;
+mod unsize;
 mod weak;
 mod word;
 
 pub use brc::Brc;
 #[cfg(loom)]
 pub use brc::free_immortal;
+pub use clone_to_brc::CloneToBrc;
 pub use counted::{Counted, hand_over, make_immortal, release, retain};
 pub use immortal::Immortal;
 pub use shared::State;
 pub use shared_ptr::SharedPtr;
+#[doc(hidden)]
+pub use unsize::Unsize;
 pub use weak::Weak;
 pub use word::{Decrement, RefCount};

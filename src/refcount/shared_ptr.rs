@@ -3,8 +3,9 @@
 use core::ptr::NonNull;
 use std::sync::Arc;
 
-use super::brc::{Brc, Inner};
+use super::brc::Brc;
 use super::counted::retain;
+use super::inner::Inner;
 
 /// A counted pointer of one word that containers can keep in an atomic slot: [`Brc`], [`Arc`], or a runtime's own.
 ///

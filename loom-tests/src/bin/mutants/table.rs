@@ -456,7 +456,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "enqueue_against_exit",
     },
     Mutant {
-        file: "src/refcount/brc.rs",
+        file: "src/refcount/inner.rs",
         name: "memory is freed without seeing the weak references go",
         find: "let seen = weak.load(Ordering::Acquire);",
         replace: "let seen = weak.load(Ordering::Relaxed);",
@@ -464,7 +464,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "last_weak_against_last_strong",
     },
     Mutant {
-        file: "src/refcount/brc.rs",
+        file: "src/refcount/inner.rs",
         name: "weak references go without release",
         find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
         replace: "weak.fetch_sub(1, Ordering::Acquire) == 1",
@@ -472,7 +472,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "last_weak_against_last_strong",
     },
     Mutant {
-        file: "src/refcount/brc.rs",
+        file: "src/refcount/inner.rs",
         name: "the last weak reference goes without acquire",
         find: "weak.fetch_sub(1, Ordering::AcqRel) == 1",
         replace: "weak.fetch_sub(1, Ordering::Release) == 1",
@@ -480,7 +480,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "last_weak_against_last_strong",
     },
     Mutant {
-        file: "src/refcount/brc.rs",
+        file: "src/refcount/inner.rs",
         name: "the last weak reference is not counted down",
         find: "if seen == 1 || weak.fetch_sub(1, Ordering::AcqRel) == 1 {",
         replace: "if seen == 1 || { weak.store(seen - 1, Ordering::Release); seen == 1 } {",
@@ -488,7 +488,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "last_weak_against_last_strong",
     },
     Mutant {
-        file: "src/refcount/brc.rs",
+        file: "src/refcount/inner.rs",
         name: "a destroyed value takes its memory along",
         find: "if self.never_weak {",
         replace: "if self.never_weak || true {",
