@@ -29,6 +29,8 @@ mod from;
 mod immortal;
 mod impls;
 mod inner;
+#[cfg(not(loom))]
+mod interop;
 mod shared;
 mod shared_ptr;
 mod slice;
@@ -44,6 +46,8 @@ pub use brc::free_immortal;
 pub use clone_to_brc::CloneToBrc;
 pub use counted::{Counted, hand_over, make_immortal, release, retain};
 pub use immortal::Immortal;
+#[cfg(all(feature = "archery", not(loom)))]
+pub use interop::BrcK;
 pub use shared::State;
 pub use shared_ptr::SharedPtr;
 #[doc(hidden)]
