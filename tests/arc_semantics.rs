@@ -310,6 +310,29 @@ fn strings_of_the_system() {
 }
 
 #[test]
+fn a_counted_file_is_read_and_written() {
+    use std::io::{Read, Seek, Write};
+    isolated(|| {
+        let path = std::env::temp_dir().join(format!("freethreaded-{}", std::process::id()));
+        let mut options = std::fs::File::options();
+        let file = options.read(true).write(true).create(true).truncate(true).open(&path).unwrap();
+        let (mut writer, mut text) = (Brc::new(file), String::new());
+        let mut reader = writer.clone();
+        writer.write_all(b"counted").unwrap();
+        writer.flush().unwrap();
+        reader.rewind().unwrap();
+        reader.read_to_string(&mut text).unwrap();
+        std::fs::remove_file(path).unwrap();
+        assert_eq!(text, "counted");
+        #[cfg(unix)]
+        {
+            use std::os::fd::{AsFd, AsRawFd};
+            assert_eq!(reader.as_fd().as_raw_fd(), writer.as_raw_fd());
+        }
+    });
+}
+
+#[test]
 fn empty_slices_and_elements_without_size() {
     isolated(|| {
         assert!(Brc::<[String]>::default().is_empty() && Brc::<str>::default().is_empty());
@@ -704,7 +727,7 @@ fn one_object_by_its_type_and_by_a_trait_on_two_threads() {
 #[test]
 fn immortal_values_without_size() {
     // Reachable to the end, so that a leak checker has nothing to say.
-    static KEPT: Mutex<Vec<(Brc<str>, Brc<dyn Speak>)>> = Mutex::new(Vec::new());
+    static KEPT: Mutex<Option<(Brc<str>, Brc<dyn Speak>)>> = Mutex::new(None);
     isolated_with_leaks(|| {
         let name: Brc<str> = "for ever".into();
         Brc::make_immortal(&name);
@@ -722,7 +745,7 @@ fn immortal_values_without_size() {
         assert!(Brc::is_immortal(&speaker));
         drop(speaker);
         assert_eq!((drops.get(), kept.speak().as_str()), (0, "HEY"));
-        KEPT.lock().unwrap().push((name, kept));
+        KEPT.lock().unwrap().replace((name, kept));
     });
 }
 

@@ -16,7 +16,7 @@ use crate::sync::atomic::{AtomicU32, Ordering};
 /// A reference-counted pointer that is cheap on the thread that made the object and correct on all others.
 ///
 /// The thread that calls [`Brc::new`] owns the object and counts its references in plain memory, without locked instructions.
-/// Other threads count in a second, atomic word. The API is `Arc`'s ([method by method](super#parity-with-arc)); `Brc<T>` is one word for a sized `T`, and the header 16 bytes.
+/// Other threads count in a second, atomic word. The API is `Arc`'s ([method by method](crate::refcount#parity-with-arc)); `Brc<T>` is one word for a sized `T`, and the header 16 bytes.
 ///
 /// # Differences from `Arc`
 ///

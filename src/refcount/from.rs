@@ -72,6 +72,12 @@ macro_rules! from_boxable {
             }
         }
 
+        impl From<&mut $borrowed> for Brc<$borrowed> {
+            fn from(value: &mut $borrowed) -> Self {
+                (&*value).into()
+            }
+        }
+
         impl From<$owned> for Brc<$borrowed> {
             fn from(value: $owned) -> Self {
                 Box::<$borrowed>::from(value).into()

@@ -5,6 +5,8 @@ use core::cmp::Ordering;
 use core::fmt;
 use core::hash::{Hash, Hasher};
 use core::panic::{RefUnwindSafe, UnwindSafe};
+use std::fs::File;
+use std::io::{self, IoSlice, IoSliceMut, Read, Seek, SeekFrom, Write};
 
 use super::brc::Brc;
 
@@ -85,5 +87,35 @@ impl<T: ?Sized + std::os::fd::AsFd> std::os::fd::AsFd for Brc<T> {
 impl<T: ?Sized + std::os::fd::AsRawFd> std::os::fd::AsRawFd for Brc<T> {
     fn as_raw_fd(&self) -> std::os::fd::RawFd {
         (**self).as_raw_fd()
+    }
+}
+
+impl Read for Brc<File> {
+    fn read(&mut self, to: &mut [u8]) -> io::Result<usize> {
+        (&**self).read(to)
+    }
+
+    fn read_vectored(&mut self, to: &mut [IoSliceMut<'_>]) -> io::Result<usize> {
+        (&**self).read_vectored(to)
+    }
+}
+
+impl Write for Brc<File> {
+    fn write(&mut self, from: &[u8]) -> io::Result<usize> {
+        (&**self).write(from)
+    }
+
+    fn write_vectored(&mut self, from: &[IoSlice<'_>]) -> io::Result<usize> {
+        (&**self).write_vectored(from)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        (&**self).flush()
+    }
+}
+
+impl Seek for Brc<File> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        (&**self).seek(to)
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! | piece | for |
 //! |---|---|
-//! | [`Brc`], [`Weak`] | programs: the surface of `Arc` |
+//! | [`Brc`], [`Weak`] | programs: the surface of `Arc`, [method by method](#parity-with-arc) |
+//! | [`brc_unsize!`](crate::brc_unsize) | a `Brc<dyn Trait>` of a `Brc<T>` |
 //! | [`Immortal`] | objects in `static`s |
 //! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header |
 //! | [`SharedPtr`] | pointers that the crate's containers can hold |
@@ -20,6 +21,8 @@
 //!
 //! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread
 //! drops meanwhile: nobody else may touch its counts.
+#![doc = ""]
+#![doc = include_str!("parity.md")]
 
 mod brc;
 mod clone_to_brc;
