@@ -727,7 +727,8 @@ fn one_object_by_its_type_and_by_a_trait_on_two_threads() {
 #[test]
 fn immortal_values_without_size() {
     // Reachable to the end, so that a leak checker has nothing to say.
-    static KEPT: Mutex<Option<(Brc<str>, Brc<dyn Speak>)>> = Mutex::new(None);
+    type Kept = (Brc<str>, Brc<dyn Speak>);
+    static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
     isolated_with_leaks(|| {
         let name: Brc<str> = "for ever".into();
         Brc::make_immortal(&name);
