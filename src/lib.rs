@@ -62,6 +62,11 @@
 //! `sync` (the shim over std or loom) → `heap` (a mimalloc heap of the crate's own; feature `mimalloc`, on by default) → [`runtime`] → [`refcount`] → [`lock`] →
 //! [`collections`] → [`gil`]. Each uses only those before it.
 //!
+//! # Cargo features
+//!
+//! `mimalloc` is on by default. `serde`, `stable_deref_trait`, `arc-swap` and `archery` add the traits of those crates to `Brc`: see
+//! [`refcount`](refcount#traits-of-other-crates).
+//!
 //! # Verification
 //!
 //! Each protocol has a head comment with its states and orderings, and loom models that fail when an ordering is weakened or a step dropped; see

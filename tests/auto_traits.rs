@@ -1,6 +1,7 @@
 //! Which types may leave their thread, pinned; and programs that must not compile.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::hash::RandomState;
 use std::panic::{RefUnwindSafe, UnwindSafe};
 use std::rc::Rc;
@@ -30,7 +31,15 @@ assert_not_impl_any!(Brc<OnlySync>: Send, Sync);
 assert_not_impl_any!(Brc<Neither>: Send, Sync);
 assert_not_impl_any!(Brc<Rc<u8>>: Send, Sync);
 assert_not_impl_any!(Brc<RefCell<u8>>: Send, Sync, UnwindSafe, RefUnwindSafe);
+assert_impl_all!(Brc<str>: Send, Sync, Unpin, UnwindSafe, RefUnwindSafe, Clone);
+assert_impl_all!(Brc<dyn Display + Send + Sync>: Send, Sync, Unpin, Clone);
+assert_not_impl_any!(Brc<dyn Display>: Send, Sync);
+assert_not_impl_any!(Brc<dyn Display + Send>: Send, Sync);
+assert_not_impl_any!(Brc<[OnlySend]>: Send, Sync);
+assert_not_impl_any!(Brc<[OnlySync]>: Send, Sync);
 assert_impl_all!(Weak<u8>: Send, Sync, Unpin, Clone);
+assert_impl_all!(Weak<[String]>: Send, Sync);
+assert_not_impl_any!(Weak<dyn Display>: Send, Sync);
 assert_not_impl_any!(Weak<OnlySend>: Send, Sync);
 assert_not_impl_any!(Weak<OnlySync>: Send, Sync);
 assert_not_impl_any!(Weak<Neither>: Send, Sync);
@@ -61,6 +70,8 @@ assert_not_impl_any!(Brc<OnlySend>: SharedPtr);
 assert_not_impl_any!(Arc<OnlySend>: SharedPtr);
 assert_not_impl_any!(Rc<u8>: SharedPtr);
 assert_not_impl_any!(Weak<u8>: SharedPtr);
+assert_not_impl_any!(Brc<str>: SharedPtr);
+assert_impl_all!(Brc<Brc<str>>: SharedPtr);
 
 // Containers are shared by nature; their iterators stay with the token that they borrow.
 assert_impl_all!(Dict<String, Brc<u8>>: Send, Sync);

@@ -467,6 +467,57 @@ fn immortality_against_a_late_parcel() {
     });
 }
 
+/// A parcel of a value without a size, whose word is a block of its own: left and found, or opened by the sender, and its object dead or alive
+/// then. Catches a word that is not given back, or given back and then used.
+#[test]
+fn fat_parcel_against_absence() {
+    model(TWO, |made| {
+        let a: Brc<[Value]> = [made.value(1), made.value(2)].into();
+        let b = a.clone();
+        let foreign = spawn(move || {
+            assert_eq!(b[1].read(), 2);
+            drop(b);
+        });
+        away(|| ());
+        drop(a);
+        foreign.join().unwrap();
+    });
+}
+
+/// The owner's reference goes first, so that what is in the parcel dies of its opening.
+#[test]
+fn last_reference_in_a_fat_parcel() {
+    model(TWO, |made| {
+        let a: Brc<[Value]> = [made.value(1)].into();
+        let foreign = spawn(move || {
+            assert_eq!(a[0].read(), 1);
+            drop(a);
+        });
+        away(|| ());
+        foreign.join().unwrap();
+    });
+}
+
+/// A request for immortality in a fat parcel.
+#[test]
+fn fat_immortality_request() {
+    model(TWO, |made| {
+        let a: Brc<[Value]> = [made.value(1)].into();
+        let b = away(|| a.clone());
+        let raw = Brc::as_ptr(&a);
+        let foreign = spawn(move || {
+            Brc::make_immortal(&b);
+            drop(b);
+        });
+        away(|| ());
+        drop(a);
+        foreign.join().unwrap();
+        collect();
+        // SAFETY: immortal, so no reference is needed for another.
+        internals::free_immortal(unsafe { Brc::from_raw(raw) });
+    });
+}
+
 /// A request for immortality is on its way when the last counted references go.
 #[test]
 fn immortality_request_outlives_the_references() {

@@ -1,42 +1,24 @@
 //! `Brc`: a biased reference-counted pointer with the surface of `Arc`.
 
 use core::alloc::Layout;
-use core::borrow::Borrow;
-use core::cmp::Ordering as Cmp;
-use core::fmt;
-use core::hash::{Hash, Hasher};
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ops::Deref;
-use core::panic::{RefUnwindSafe, UnwindSafe};
+use core::pin::Pin;
 use core::ptr::{self, NonNull};
 
-use super::counted::{Counted, make_immortal, release, settle_queued, share_widely};
+use super::clone_to_brc::CloneToBrc;
+use super::counted::{Counted, make_immortal, release, retain, settle_queued, share_widely};
+use super::inner::{Inner, LOCKED, WEAK_MIDDLE, WEAK_SATURATED};
 use super::weak::Weak;
 use super::word::{Decrement, RefCount};
 use crate::heap;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
-/// An object: 16 bytes of header, then the value.
-#[repr(C)]
-pub(super) struct Inner<T> {
-    pub(super) count: RefCount,
-    /// Weak references, plus one for all strong references together; [`LOCKED`] while a uniqueness test looks.
-    pub(super) weak: AtomicU32,
-    pub(super) value: T,
-}
-
-/// `weak` while [`Brc::get_mut`] makes sure that no weak reference is made.
-pub(super) const LOCKED: u32 = u32::MAX;
-/// From here on the object is leaked rather than freed, and steps no longer count.
-pub(super) const WEAK_SATURATED: u32 = 1 << 31;
-/// Where a saturated `weak` is set: a step that was on its way cannot carry it out of the band, nor to [`LOCKED`].
-pub(super) const WEAK_MIDDLE: u32 = WEAK_SATURATED + (1 << 30);
-
 /// A reference-counted pointer that is cheap on the thread that made the object and correct on all others.
 ///
 /// The thread that calls [`Brc::new`] owns the object and counts its references in plain memory, without locked instructions.
-/// Other threads count in a second, atomic word. The API is `Arc`'s; `Brc<T>` is one word, the header 16 bytes.
+/// Other threads count in a second, atomic word. The API is `Arc`'s ([method by method](crate::refcount#parity-with-arc)); `Brc<T>` is one word for a sized `T`, and the header 16 bytes.
 ///
 /// # Differences from `Arc`
 ///
@@ -65,7 +47,7 @@ pub(super) const WEAK_MIDDLE: u32 = WEAK_SATURATED + (1 << 30);
 /// let cell = freethreaded::Brc::new(std::cell::Cell::new(1));
 /// std::thread::spawn(move || cell.set(2));
 /// ```
-pub struct Brc<T> {
+pub struct Brc<T: ?Sized> {
     inner: NonNull<Inner<T>>,
     /// Drops a `T`.
     _value: PhantomData<Inner<T>>,
@@ -73,99 +55,9 @@ pub struct Brc<T> {
 
 // SAFETY: the counts may be used from any thread; the value may be reached and destroyed by any thread that has a
 // reference, or by the owner at any later time, which the three bounds allow.
-unsafe impl<T: Send + Sync + 'static> Send for Brc<T> {}
+unsafe impl<T: ?Sized + Send + Sync + 'static> Send for Brc<T> {}
 // SAFETY: as above; `&Brc` clones into a `Brc`.
-unsafe impl<T: Send + Sync + 'static> Sync for Brc<T> {}
-
-impl<T: RefUnwindSafe> UnwindSafe for Brc<T> {}
-impl<T: RefUnwindSafe> RefUnwindSafe for Brc<T> {}
-impl<T> Unpin for Brc<T> {}
-
-impl<T> Inner<T> {
-    const LAYOUT: Layout = Layout::new::<Self>();
-
-    /// Room for an object, not written yet.
-    pub(super) fn allocate() -> NonNull<Self> {
-        heap::allocate(Self::LAYOUT).cast()
-    }
-
-    /// Frees the memory.
-    ///
-    /// # Safety
-    /// The last reference of any kind is gone, and the value destroyed.
-    #[inline(always)]
-    unsafe fn free(this: NonNull<Self>) {
-        // SAFETY: nobody uses the header any more, which is what this checks.
-        #[cfg(loom)]
-        unsafe {
-            (*this.as_ptr()).count.assert_exclusive();
-            (*this.as_ptr()).weak.with_mut(|_| ());
-        }
-        // SAFETY: allocated with this layout, and nothing refers to it.
-        unsafe { heap::deallocate(this.cast(), Self::LAYOUT) };
-    }
-
-    /// Gives up the weak reference that all strong ones share, and the memory if no other weak one exists.
-    ///
-    /// # Safety
-    /// No strong reference exists, the value is destroyed, and the caller's is the shared weak reference or one of its own.
-    pub(super) unsafe fn release_weak(this: NonNull<Self>) {
-        // SAFETY: the caller's weak reference keeps the memory.
-        let weak = unsafe { &(*this.as_ptr()).weak };
-        // Acquire: partner is the release below on other threads. With no other weak reference none can be made, so 1
-        // is the end, and needs no locked instruction.
-        let seen = weak.load(Ordering::Acquire);
-        if seen >= WEAK_SATURATED {
-            return;
-        }
-        // Release: our use of the header comes before the freeing. Acquire: theirs before ours.
-        if seen == 1 || weak.fetch_sub(1, Ordering::AcqRel) == 1 {
-            // SAFETY: the last reference of any kind is gone.
-            unsafe { Self::free(this) };
-        }
-    }
-}
-
-// SAFETY: the count is a field; `destroy` drops the value and the memory that all strong references share; that it may happen
-// on any thread is what `Send` and `Sync` of `Brc` ask of `T`.
-unsafe impl<T> Counted for Inner<T> {
-    #[inline(always)]
-    unsafe fn count(this: *const Self) -> *const RefCount {
-        // SAFETY: `this` points to an object.
-        unsafe { &raw const (*this).count }
-    }
-
-    #[inline]
-    unsafe fn destroy(this: *mut Self) {
-        /// Frees the memory even if the value's destructor unwinds.
-        struct Free<T> {
-            this: NonNull<Inner<T>>,
-            never_weak: bool,
-        }
-        impl<T> Drop for Free<T> {
-            #[inline]
-            fn drop(&mut self) {
-                if self.never_weak {
-                    // SAFETY: the last strong reference is gone, and no weak one was ever made.
-                    unsafe { Inner::free(self.this) };
-                } else {
-                    // SAFETY: the value is destroyed; this is the weak reference of the strong ones.
-                    unsafe { Inner::release_weak(self.this) };
-                }
-            }
-        }
-        // SAFETY: the caller's pointer is to an object.
-        let this = unsafe { NonNull::new_unchecked(this) };
-        // SAFETY: the memory lives until `_free` is dropped.
-        let _free = Free { this, never_weak: unsafe { (*this.as_ptr()).count.never_weak() } };
-        // SAFETY: no reference is left to reach the value.
-        unsafe { ptr::drop_in_place(&raw mut (*this.as_ptr()).value) };
-    }
-
-    unsafe fn bytes(_this: *const Self) -> usize {
-        size_of::<Self>()
-    }
-}
+unsafe impl<T: ?Sized + Send + Sync + 'static> Sync for Brc<T> {}
 
 impl<T> Brc<T> {
     /// Makes an object owned by the calling thread. One allocation from the crate's [heap](crate#layers). Runs no destructor.
@@ -183,7 +75,7 @@ impl<T> Brc<T> {
             #[cold]
             fn drop(&mut self) {
                 // SAFETY: freshly allocated with this layout, and nothing is in it.
-                unsafe { heap::deallocate(self.0.cast(), Inner::<T>::LAYOUT) };
+                unsafe { heap::deallocate(self.0.cast(), Layout::new::<Inner<T>>()) };
             }
         }
         let inner = Inner::<T>::allocate();
@@ -231,11 +123,8 @@ impl<T> Brc<T> {
     /// ```
     pub fn new_cyclic(f: impl FnOnce(&Weak<T>) -> T) -> Self {
         let inner = Inner::<T>::allocate();
-        // SAFETY: freshly allocated; all of the header is written, and the value is not looked at while the count is dead.
-        unsafe {
-            (&raw mut (*inner.as_ptr()).count).write(RefCount::new_unpublished());
-            (&raw mut (*inner.as_ptr()).weak).write(AtomicU32::new(1));
-        }
+        // SAFETY: freshly allocated; the value is not looked at while the count is dead.
+        unsafe { Inner::write_header(inner, RefCount::new_unpublished()) };
         // The weak reference that the strong ones will share. If `f` unwinds it frees the memory.
         // SAFETY: the header is written, and `weak` is 1 for this reference.
         let weak = unsafe { Weak::from_inner(inner) };
@@ -249,6 +138,96 @@ impl<T> Brc<T> {
         unsafe { Self::from_inner(inner) }
     }
 
+    /// Makes an object that never moves, since no [`Brc::try_unwrap`] leads out of a `Pin`.
+    ///
+    /// ```
+    /// let pinned = freethreaded::Brc::pin(std::marker::PhantomPinned);
+    /// let _same = pinned.clone();
+    /// ```
+    #[must_use]
+    pub fn pin(value: T) -> Pin<Self> {
+        // SAFETY: `Pin` gives no `Brc` and no `&mut` to the value away, and a `Brc` destroys its value in place.
+        unsafe { Pin::new_unchecked(Self::new(value)) }
+    }
+
+    /// The value, if this is the only strong reference and the calling thread can know that; else `this` again.
+    ///
+    /// # Errors
+    /// Returns `this` if other references exist, if it is immortal, or if another thread owns the object.
+    ///
+    /// ```
+    /// use freethreaded::Brc;
+    /// assert_eq!(Brc::try_unwrap(Brc::new(3)), Ok(3));
+    /// let a = Brc::new(4);
+    /// let _b = a.clone();
+    /// assert_eq!(*Brc::try_unwrap(a).unwrap_err(), 4);
+    /// ```
+    pub fn try_unwrap(this: Self) -> Result<T, Self> {
+        if !this.header().take_if_unique() {
+            return Err(this);
+        }
+        let inner = Self::into_inner_ptr(this);
+        // SAFETY: the count is dead by our doing.
+        Ok(unsafe { Self::take_value(inner) })
+    }
+
+    /// # Safety
+    /// The last strong reference is gone and the value has not been destroyed.
+    unsafe fn take_value(inner: NonNull<Inner<T>>) -> T {
+        // SAFETY: moved out once; then the memory is released.
+        unsafe {
+            let value = (&raw const (*inner.as_ptr()).value).read();
+            Inner::release_weak(inner);
+            value
+        }
+    }
+
+    /// The value, if this was the last strong reference and the calling thread can know that; else the reference is dropped.
+    ///
+    /// Of several threads that call this on the last references of an object, at most one gets the value; exactly one if the object
+    /// has no owner. The last reference to an object of another thread that is not away goes to that thread,
+    /// which destroys the value.
+    ///
+    /// ```
+    /// use freethreaded::Brc;
+    /// let a = Brc::new(3);
+    /// let b = a.clone();
+    /// assert_eq!(Brc::into_inner(a), None);
+    /// assert_eq!(Brc::into_inner(b), Some(3));
+    /// ```
+    #[must_use = "the value is destroyed if it is not used"]
+    pub fn into_inner(this: Self) -> Option<T> {
+        let inner = Self::into_inner_ptr(this);
+        // SAFETY: the reference that we have just taken out of `this`; a queued one is settled.
+        let outcome = unsafe {
+            match RefCount::decrement(Inner::count(inner.as_ptr())) {
+                Decrement::Queued => settle_queued(inner.as_ptr()),
+                outcome => outcome,
+            }
+        };
+        // SAFETY: the last strong reference is gone.
+        (outcome == Decrement::Dead).then(|| unsafe { Self::take_value(inner) })
+    }
+
+    /// The value: moved out where [`try_unwrap`](Self::try_unwrap) would give it, else a clone.
+    ///
+    /// ```
+    /// use freethreaded::Brc;
+    /// let a = Brc::new("text".to_string());
+    /// let b = a.clone();
+    /// assert_eq!(Brc::unwrap_or_clone(a), "text"); // a clone
+    /// assert_eq!(Brc::unwrap_or_clone(b), "text"); // the string itself
+    /// ```
+    #[must_use = "the value is destroyed if it is not used"]
+    pub fn unwrap_or_clone(this: Self) -> T
+    where
+        T: Clone,
+    {
+        Self::try_unwrap(this).unwrap_or_else(|this| (*this).clone())
+    }
+}
+
+impl<T: ?Sized> Brc<T> {
     /// # Safety
     /// The caller gives the new `Brc` a reference to the object.
     #[inline(always)]
@@ -301,7 +280,7 @@ impl<T> Brc<T> {
         }
     }
 
-    /// Whether two references point to the same object.
+    /// Whether two references point to the same object, whatever traits or lengths they know it by.
     ///
     /// ```
     /// use freethreaded::Brc;
@@ -312,7 +291,7 @@ impl<T> Brc<T> {
     #[inline]
     #[must_use]
     pub fn ptr_eq(this: &Self, other: &Self) -> bool {
-        this.inner == other.inner
+        ptr::addr_eq(this.inner.as_ptr(), other.inner.as_ptr())
     }
 
     /// The number of strong references; `usize::MAX` if immortal.
@@ -394,89 +373,34 @@ impl<T> Brc<T> {
     /// let b = a.clone();
     /// *Brc::make_mut(&mut a) += 1;
     /// assert_eq!((*a, *b), (6, 5));
+    ///
+    /// let mut text: Brc<str> = "shout".into();
+    /// Brc::make_mut(&mut text).make_ascii_uppercase();
+    /// assert_eq!(&*text, "SHOUT");
     /// ```
     #[must_use]
     pub fn make_mut(this: &mut Self) -> &mut T
     where
-        T: Clone,
+        T: CloneToBrc,
     {
         if !Self::is_unique(this) {
             // First, since it may panic: `this` has no reference while its value moves.
             let count = RefCount::new();
             if this.header().take_if_unique() {
-                // SAFETY: the count is dead by our doing; the value is moved out once, and then the memory released. `this`
-                // is overwritten without a drop, since its reference is gone.
+                let old = this.inner;
+                // SAFETY: the count is dead by our doing; the value is moved once, and then the memory released. `this` is
+                // overwritten without a drop, since its reference is gone.
                 unsafe {
-                    let value = (&raw const (*this.inner.as_ptr()).value).read();
-                    let old = this.inner;
-                    ptr::write(this, Self::with_count(count, value));
+                    let new = Inner::with_bytes_of(&raw const (*old.as_ptr()).value, count);
+                    ptr::write(this, Self::from_inner(new));
                     Inner::release_weak(old);
                 }
             } else {
-                *this = Self::with_count(count, (**this).clone());
+                *this = T::clone_to_brc(this);
             }
         }
         // SAFETY: unique, just found or just made.
         unsafe { &mut (*this.inner.as_ptr()).value }
-    }
-
-    /// The value, if this is the only strong reference and the calling thread can know that; else `this` again.
-    ///
-    /// # Errors
-    /// Returns `this` if other references exist, if it is immortal, or if another thread owns the object.
-    ///
-    /// ```
-    /// use freethreaded::Brc;
-    /// assert_eq!(Brc::try_unwrap(Brc::new(3)), Ok(3));
-    /// let a = Brc::new(4);
-    /// let _b = a.clone();
-    /// assert_eq!(*Brc::try_unwrap(a).unwrap_err(), 4);
-    /// ```
-    pub fn try_unwrap(this: Self) -> Result<T, Self> {
-        if !this.header().take_if_unique() {
-            return Err(this);
-        }
-        let inner = Self::into_inner_ptr(this);
-        // SAFETY: the count is dead by our doing.
-        Ok(unsafe { Self::take_value(inner) })
-    }
-
-    /// # Safety
-    /// The last strong reference is gone and the value has not been destroyed.
-    unsafe fn take_value(inner: NonNull<Inner<T>>) -> T {
-        // SAFETY: moved out once; then the memory is released.
-        unsafe {
-            let value = (&raw const (*inner.as_ptr()).value).read();
-            Inner::release_weak(inner);
-            value
-        }
-    }
-
-    /// The value, if this was the last strong reference and the calling thread can know that; else the reference is dropped.
-    ///
-    /// Of several threads that call this on the last references of an object, at most one gets the value; exactly one if the object
-    /// has no owner. The last reference to an object of another thread that is not away goes to that thread,
-    /// which destroys the value.
-    ///
-    /// ```
-    /// use freethreaded::Brc;
-    /// let a = Brc::new(3);
-    /// let b = a.clone();
-    /// assert_eq!(Brc::into_inner(a), None);
-    /// assert_eq!(Brc::into_inner(b), Some(3));
-    /// ```
-    #[must_use = "the value is destroyed if it is not used"]
-    pub fn into_inner(this: Self) -> Option<T> {
-        let inner = Self::into_inner_ptr(this);
-        // SAFETY: the reference that we have just taken out of `this`; a queued one is settled.
-        let outcome = unsafe {
-            match RefCount::decrement(Inner::count(inner.as_ptr())) {
-                Decrement::Queued => settle_queued(inner.as_ptr()),
-                outcome => outcome,
-            }
-        };
-        // SAFETY: the last strong reference is gone.
-        (outcome == Decrement::Dead).then(|| unsafe { Self::take_value(inner) })
     }
 
     /// Whether the object is never destroyed.
@@ -509,7 +433,7 @@ impl<T> Brc<T> {
     }
 
     /// Has each thread that does not own the object count its references in a place of its own, so that clones and drops on many threads
-    /// at once do not meet in one cache line. Returns whether that is so: not if the object is immortal, or if 128 others (or one
+    /// at once do not meet in one cache line. Returns whether that is so: not if the object is immortal or has no fixed size, or if 128 others (or one
     /// with the same hash) have taken the places.
     ///
     /// Objects that are hot come to this by themselves, see [`set_adaptive`](super::set_adaptive); this saves the first few thousand
@@ -573,20 +497,48 @@ impl<T> Brc<T> {
     /// Takes a reference back that [`into_raw`](Self::into_raw) gave away.
     ///
     /// # Safety
-    /// `pointer` came from `into_raw` of a `Brc<T>`, and that reference is taken back once.
+    /// `pointer` came from `into_raw` of a `Brc` of the same value, perhaps by a cast to another pointer to that value: of an
+    /// array to a slice, of a type to a trait that it implements, to another type of the same layout. That reference is taken back once.
     #[must_use]
     pub unsafe fn from_raw(pointer: *const T) -> Self {
-        // SAFETY: `pointer` has the provenance of the whole object and points at its value.
-        let inner = unsafe { pointer.byte_sub(mem::offset_of!(Inner<T>, value)) } as *mut Inner<T>;
-        // SAFETY: not null, and the reference is the caller's.
-        unsafe { Self::from_inner(NonNull::new_unchecked(inner)) }
+        // SAFETY: the pointer is to the value of an object, and the reference is the caller's.
+        unsafe { Self::from_inner(Inner::of_value(pointer)) }
+    }
+
+    /// One reference more, through a pointer of [`into_raw`](Self::into_raw).
+    ///
+    /// # Safety
+    /// As for [`from_raw`](Self::from_raw), but the reference stays away; it exists during the call.
+    ///
+    /// ```
+    /// use freethreaded::Brc;
+    /// let raw = Brc::into_raw(Brc::new(5));
+    /// // SAFETY: one reference from `into_raw`, one more here; both are given up.
+    /// unsafe {
+    ///     Brc::increment_strong_count(raw);
+    ///     assert_eq!(Brc::strong_count(&Brc::from_raw(raw)), 2);
+    ///     Brc::decrement_strong_count(raw);
+    /// }
+    /// ```
+    pub unsafe fn increment_strong_count(pointer: *const T) {
+        // SAFETY: the reference that the caller speaks of.
+        unsafe { retain(Inner::of_value(pointer).as_ptr()) }
+    }
+
+    /// One reference less, through a pointer of [`into_raw`](Self::into_raw).
+    ///
+    /// # Safety
+    /// As for [`from_raw`](Self::from_raw); the reference is given up.
+    pub unsafe fn decrement_strong_count(pointer: *const T) {
+        // SAFETY: the caller's reference.
+        drop(unsafe { Self::from_raw(pointer) });
     }
 }
 
 /// Destroys an immortal object after all, so that a model can check that nothing else is left.
 #[cfg(loom)]
 #[doc(hidden)]
-pub fn free_immortal<T>(last: Brc<T>) {
+pub fn free_immortal<T: ?Sized>(last: Brc<T>) {
     assert!(Brc::is_immortal(&last));
     let inner = Brc::into_inner_ptr(last);
     // SAFETY: the model holds no other reference of any kind.
@@ -596,7 +548,7 @@ pub fn free_immortal<T>(last: Brc<T>) {
     }
 }
 
-impl<T> Clone for Brc<T> {
+impl<T: ?Sized> Clone for Brc<T> {
     /// One reference more: two plain instructions on the owner's thread, an atomic addition elsewhere, nothing on an immortal object.
     #[inline]
     fn clone(&self) -> Self {
@@ -606,7 +558,7 @@ impl<T> Clone for Brc<T> {
     }
 }
 
-impl<T> Drop for Brc<T> {
+impl<T: ?Sized> Drop for Brc<T> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: our reference, given up once.
@@ -614,91 +566,11 @@ impl<T> Drop for Brc<T> {
     }
 }
 
-impl<T> Deref for Brc<T> {
+impl<T: ?Sized> Deref for Brc<T> {
     type Target = T;
     #[inline(always)]
     fn deref(&self) -> &T {
         // SAFETY: our reference keeps the value alive, and nobody has it exclusively.
         unsafe { &(*self.inner.as_ptr()).value }
-    }
-}
-
-impl<T> AsRef<T> for Brc<T> {
-    fn as_ref(&self) -> &T {
-        self
-    }
-}
-
-impl<T> Borrow<T> for Brc<T> {
-    fn borrow(&self) -> &T {
-        self
-    }
-}
-
-impl<T> From<T> for Brc<T> {
-    fn from(value: T) -> Self {
-        Self::new(value)
-    }
-}
-
-impl<T> From<Box<T>> for Brc<T> {
-    fn from(value: Box<T>) -> Self {
-        Self::new(*value)
-    }
-}
-
-impl<T: Default> Default for Brc<T> {
-    fn default() -> Self {
-        Self::new(T::default())
-    }
-}
-
-impl<T: fmt::Debug> fmt::Debug for Brc<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T: fmt::Display> fmt::Display for Brc<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        (**self).fmt(f)
-    }
-}
-
-impl<T> fmt::Pointer for Brc<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Self::as_ptr(self).fmt(f)
-    }
-}
-
-impl<T: PartialEq> PartialEq for Brc<T> {
-    fn eq(&self, other: &Self) -> bool {
-        **self == **other
-    }
-}
-
-impl<T: Eq> Eq for Brc<T> {}
-
-impl<T: PartialOrd> PartialOrd for Brc<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Cmp> {
-        (**self).partial_cmp(&**other)
-    }
-}
-
-impl<T: Ord> Ord for Brc<T> {
-    fn cmp(&self, other: &Self) -> Cmp {
-        (**self).cmp(&**other)
-    }
-}
-
-impl<T: Hash> Hash for Brc<T> {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        (**self).hash(state);
-    }
-}
-
-impl<T: std::error::Error> std::error::Error for Brc<T> {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        (**self).source()
     }
 }

@@ -1,5 +1,6 @@
 //! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
 
+use super::erased::{discard, erase, is_thin, peek, restore};
 use super::wide;
 use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
@@ -70,7 +71,7 @@ pub unsafe trait Counted {
 /// # Safety
 /// The caller holds a reference to `object`, or something that keeps one alive.
 #[inline]
-pub unsafe fn retain<T: Counted>(object: *const T) {
+pub unsafe fn retain<T: ?Sized + Counted>(object: *const T) {
     // SAFETY: the object is alive.
     unsafe { (*T::count(object)).increment() }
 }
@@ -80,7 +81,7 @@ pub unsafe fn retain<T: Counted>(object: *const T) {
 /// # Safety
 /// The caller holds a reference to `object` and gives it up.
 #[inline]
-pub unsafe fn release<T: Counted>(object: *mut T) {
+pub unsafe fn release<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: the caller's reference.
     match unsafe { RefCount::begin_decrement(T::count(object)) } {
         Begun::Alive => {}
@@ -96,7 +97,7 @@ pub unsafe fn release<T: Counted>(object: *mut T) {
 /// # Safety
 /// `begin_decrement` has just returned `LastLocal` for `object`.
 #[inline(never)]
-unsafe fn release_last_local<T: Counted>(object: *mut T) {
+unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: alive, since the last local reference is not settled yet.
     if unsafe { (*T::count(object)).is_dead_at_last_local() } {
         // SAFETY: the last reference is gone.
@@ -111,7 +112,7 @@ unsafe fn release_last_local<T: Counted>(object: *mut T) {
 /// # Safety
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
-unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
+unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
     // SAFETY: the caller's reference keeps it alive.
     if begun == Begun::Foreign && wide::is_contended(unsafe { &*T::count(object) }) {
         // SAFETY: the caller's reference; and another thread has changed the count, for which it takes a reference.
@@ -136,7 +137,7 @@ unsafe fn release_rest<T: Counted>(object: *mut T, begun: Begun) {
 /// The caller's decrement of `object` was queued, and it has not handed it over yet.
 #[cold]
 #[inline(never)]
-pub unsafe fn hand_over<T: Counted>(object: *mut T) {
+pub unsafe fn hand_over<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: as for this function.
     if unsafe { settle_queued(object) } == Decrement::Dead {
         // Not delayed: on its own thread an object that is not Send is destroyed in this call.
@@ -149,7 +150,7 @@ pub unsafe fn hand_over<T: Counted>(object: *mut T) {
 ///
 /// # Safety
 /// As for [`hand_over`].
-pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
+pub(super) unsafe fn settle_queued<T: ?Sized + Counted>(object: *mut T) -> Decrement {
     // SAFETY: the queued reference keeps the object alive.
     let owner = unsafe { (*T::count(object)).owner() };
     let Some(owner) = owner else {
@@ -157,19 +158,23 @@ pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
         return unsafe { RefCount::decrement_queued(T::count(object)) };
     };
     // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
-    let parcel = unsafe { Parcel::new(object.cast(), merge_parcel::<T>) };
+    let parcel = unsafe { Parcel::new(erase(object), merge_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
         Delivery::Left => {
             runtime::run_overdue_orphans();
             Decrement::Queued
         }
         Delivery::Opened(None) => Decrement::Alive,
-        Delivery::Opened(Some(_)) => Decrement::Dead,
+        Delivery::Opened(Some(garbage)) => {
+            // SAFETY: `merge_parcel` has left it to what it found dead.
+            unsafe { discard::<T>(garbage.object) };
+            Decrement::Dead
+        }
     }
 }
 
 /// Has the references of threads that do not own `object` counted in cells of those threads, from now on and until the object dies or
-/// is found to be used by few. Returns whether that is so; not if the object is immortal, or no place is left.
+/// is found to be used by few. Returns whether that is so; not if the object is immortal, its pointer is fat, or no place is left.
 ///
 /// Worth it for an object that several threads clone and drop at the same moment: they do not write to memory that others read. Hot objects
 /// are found without being told, see [`set_adaptive`]. At most 128 objects are counted so at a time. The end of
@@ -179,7 +184,10 @@ pub(super) unsafe fn settle_queued<T: Counted>(object: *mut T) -> Decrement {
 /// The caller holds a reference to `object`, and references to it may go from thread to thread: it is `Send`, `Sync` and `'static`.
 #[cold]
 #[inline(never)]
-pub unsafe fn share_widely<T: Counted>(object: *mut T) -> bool {
+pub unsafe fn share_widely<T: ?Sized + Counted>(object: *mut T) -> bool {
+    if !is_thin::<T>() {
+        return false;
+    }
     // SAFETY: the caller's reference keeps it alive.
     let (count, bytes) = unsafe { (&*T::count(object), T::bytes(object)) };
     // SAFETY: run once, when the object is dead.
@@ -209,33 +217,38 @@ pub fn is_adaptive() -> bool {
 
 /// # Safety
 /// The `T` at `object` is alive by a queued reference, which this gives up.
-unsafe fn settle_erased<T: Counted>(object: *mut ()) -> bool {
+unsafe fn settle_erased<T: ?Sized + Counted>(object: *mut ()) -> bool {
     // SAFETY: the caller's.
-    unsafe { settle_queued(object.cast::<T>()) == Decrement::Dead }
+    unsafe { settle_queued(peek::<T>(object)) == Decrement::Dead }
 }
 
 /// Opens a parcel: merges, and says what to destroy.
 ///
 /// # Safety
-/// `object` points to a `T` with a queued reference, which this gives up; the calling thread owns it or acts for its
-/// owner.
-unsafe fn merge_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
-    let object: *mut T = object.cast();
+/// `erased` is a `T` with a queued reference, which this gives up; the calling thread owns it or acts for its owner.
+unsafe fn merge_parcel<T: ?Sized + Counted>(erased: *mut ()) -> Option<Garbage> {
     // SAFETY: the queued reference keeps the object alive.
-    let (count, bytes) = unsafe { (T::count(object), T::bytes(object)) };
+    let (count, bytes) = unsafe {
+        let object: *mut T = peek(erased);
+        (T::count(object), T::bytes(object))
+    };
     // SAFETY: as for this function.
     match unsafe { RefCount::merge(count) } {
         // SAFETY: dead, and `Counted` allows any thread to destroy an object that others had references to.
-        Decrement::Dead => Some(unsafe { Garbage::new(object.cast(), destroy_erased::<T>, bytes) }),
-        Decrement::Alive | Decrement::Queued => None,
+        Decrement::Dead => Some(unsafe { Garbage::new(erased, destroy_erased::<T>, bytes) }),
+        Decrement::Alive | Decrement::Queued => {
+            // SAFETY: the parcel is used up.
+            unsafe { discard::<T>(erased) };
+            None
+        }
     }
 }
 
 /// # Safety
-/// The last reference to the `T` at `object` is gone.
-unsafe fn destroy_erased<T: Counted>(object: *mut ()) {
+/// The last reference to the `T` that `erased` is, is gone.
+unsafe fn destroy_erased<T: ?Sized + Counted>(erased: *mut ()) {
     // SAFETY: the caller's.
-    unsafe { T::destroy(object.cast()) }
+    unsafe { T::destroy(restore(erased)) }
 }
 
 /// Makes `object` immortal: from then on, references to it cost nothing and it is never destroyed.
@@ -244,7 +257,7 @@ unsafe fn destroy_erased<T: Counted>(object: *mut ()) {
 ///
 /// # Safety
 /// The caller holds a reference to `object`.
-pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
+pub unsafe fn make_immortal<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: the caller's reference keeps it alive.
     let count = unsafe { &*T::count(object) };
     if count.make_immortal_here() {
@@ -257,7 +270,7 @@ pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
     // The parcel's own reference, which keeps the object alive on the way and is never given up.
     count.increment();
     // SAFETY: `immortal_parcel` is what the owner, or who acts for it, may do, and runs no user code.
-    let parcel = unsafe { Parcel::new(object.cast(), immortal_parcel::<T>) };
+    let parcel = unsafe { Parcel::new(erase(object), immortal_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
         Delivery::Left | Delivery::Opened(None) => {}
         Delivery::Opened(Some(_)) => unreachable!("nothing dies of immortality"),
@@ -265,10 +278,9 @@ pub unsafe fn make_immortal<T: Counted>(object: *mut T) {
 }
 
 /// # Safety
-/// `object` points to a live `T` with a reference that is given up to immortality; the calling thread owns it or acts
-/// for its owner.
-unsafe fn immortal_parcel<T: Counted>(object: *mut ()) -> Option<Garbage> {
-    // SAFETY: the parcel's reference keeps it alive.
-    unsafe { (*T::count(object.cast::<T>())).make_immortal_for_owner() };
+/// `erased` is a live `T` with a reference that is given up to immortality; the calling thread owns it or acts for its owner.
+unsafe fn immortal_parcel<T: ?Sized + Counted>(erased: *mut ()) -> Option<Garbage> {
+    // SAFETY: the parcel's reference keeps it alive, and the parcel is used up.
+    unsafe { (*T::count(restore::<T>(erased))).make_immortal_for_owner() };
     None
 }

@@ -4,7 +4,8 @@ use core::fmt;
 use core::ops::Deref;
 use core::ptr::NonNull;
 
-use super::brc::{Brc, Inner};
+use super::brc::Brc;
+use super::inner::Inner;
 use super::word::RefCount;
 use crate::sync::atomic::AtomicU32;
 use crate::sync::const_unless_loom;

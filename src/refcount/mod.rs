@@ -7,7 +7,8 @@
 //!
 //! | piece | for |
 //! |---|---|
-//! | [`Brc`], [`Weak`] | programs: the surface of `Arc` |
+//! | [`Brc`], [`Weak`] | programs: the surface of `Arc`, [method by method](#parity-with-arc) |
+//! | [`brc_unsize!`](crate::brc_unsize) | a `Brc<dyn Trait>` of a `Brc<T>` |
 //! | [`Immortal`] | objects in `static`s |
 //! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header |
 //! | [`SharedPtr`] | pointers that the crate's containers can hold |
@@ -25,14 +26,25 @@
 //!
 //! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread
 //! drops meanwhile: nobody else may touch its counts.
+#![doc = ""]
+#![doc = include_str!("parity.md")]
 
 mod brc;
+mod clone_to_brc;
 mod counted;
+mod erased;
+mod from;
 mod immortal;
+mod impls;
+mod inner;
+#[cfg(not(loom))]
+mod interop;
 mod shared;
 mod shared_ptr;
+mod slice;
 #[cfg(all(test, not(loom)))]
 mod table_test;
+mod unsize;
 mod weak;
 mod wide;
 mod word;
@@ -40,11 +52,16 @@ mod word;
 pub use brc::Brc;
 #[cfg(loom)]
 pub use brc::free_immortal;
+pub use clone_to_brc::CloneToBrc;
 pub use counted::{
     Counted, hand_over, is_adaptive, make_immortal, release, retain, set_adaptive, share_widely,
 };
 pub use immortal::Immortal;
+#[cfg(all(feature = "archery", not(loom)))]
+pub use interop::BrcK;
 pub use shared::State;
 pub use shared_ptr::SharedPtr;
+#[doc(hidden)]
+pub use unsize::Unsize;
 pub use weak::Weak;
 pub use word::{Decrement, RefCount};

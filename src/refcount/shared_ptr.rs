@@ -3,13 +3,17 @@
 use core::ptr::NonNull;
 use std::sync::Arc;
 
-use super::brc::{Brc, Inner};
+use super::brc::Brc;
 use super::counted::retain;
+use super::inner::Inner;
 
 /// A counted pointer of one word that containers can keep in an atomic slot: [`Brc`], [`Arc`], or a runtime's own.
 ///
 /// A container keeps one reference per slot as a raw pointer. Readers load the pointer and borrow the target or add a reference,
 /// with no lock; that is sound because a container that gives its reference up drops it a grace period later.
+///
+/// One word, so `Brc<str>`, `Brc<[T]>` and `Brc<dyn Trait>`, which are two, are not among them: a slot of two words could not be read in one
+/// moment. A `Brc<Brc<str>>` is.
 ///
 /// # Safety
 /// - `into_raw` and `from_raw` are inverse, and the pointer stays valid as long as the reference that was
