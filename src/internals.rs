@@ -91,6 +91,11 @@ pub fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
     crate::lock::section(lock, f)
 }
 
+/// Has threads enter as where light barriers are fences. Nobody is registered yet.
+pub fn use_fences() {
+    crate::sync::barrier::use_fences();
+}
+
 /// The light side of the asymmetric barrier.
 pub fn light_barrier() {
     crate::sync::barrier::light();

@@ -82,7 +82,26 @@ fn reader_against_remover() {
     });
 }
 
-/// The same for the guard of a single reading operation, which runs no destructors.
+/// The same where barriers are fences, and a thread that enters is asked to make one.
+#[test]
+fn reader_with_a_fence_against_remover() {
+    model(TWO, |made| {
+        internals::use_fences();
+        drop(attach());
+        let cell = Cell::new(made);
+        let other = Arc::clone(&cell);
+        let remover = spawn(move || {
+            other.remove();
+            collect();
+        });
+        let inside = attach();
+        cell.read();
+        drop(inside);
+        remover.join().unwrap();
+    });
+}
+
+/// As [`reader_against_remover`], for the guard of a single reading operation, which runs no destructors.
 #[test]
 fn pinned_reader_against_remover() {
     model(TWO, |made| {

@@ -442,6 +442,24 @@ fn immortality_against_merge() {
     });
 }
 
+/// An object becomes immortal while its owner tries to unwrap it, and an upgrade has come first. Catches an owner that gives the object up
+/// without release: its count of 0 must not come behind the mark.
+#[test]
+fn immortality_against_try_unwrap() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let weak = Brc::downgrade(&a);
+        let foreign = spawn(move || weak.upgrade().inspect(Brc::make_immortal));
+        let kept = Brc::try_unwrap(a).err();
+        if let Some(b) = foreign.join().unwrap() {
+            drop(kept.expect("an upgrade came first"));
+            collect();
+            assert!(Brc::is_immortal(&b));
+            internals::free_immortal(b);
+        }
+    });
+}
+
 /// An object becomes immortal while its former owner opens a parcel that comes after the merge. Catches a second merge, which would
 /// wipe the mark out.
 #[test]

@@ -97,8 +97,9 @@ impl Registry {
     /// The record of a slot that exists.
     pub(crate) fn record(&self, slot: u32) -> &Record {
         let (segment, place) = Self::place(slot);
-        // Acquire: partner is the release in `make_slot`, which wrote the records.
-        let records = self.segments[segment].load(Ordering::Acquire);
+        // Relaxed: who knows a slot has it from `slots`, from under the registry lock, or from an object that its occupant made
+        // and handed on; each is behind the segment's store.
+        let records = self.segments[segment].load(Ordering::Relaxed);
         debug_assert!(!records.is_null());
         // SAFETY: a slot exists only after its segment was stored, full, and segments are never freed while the
         // registry is in use.
@@ -153,8 +154,8 @@ impl Registry {
             let first = slot;
             let records: Box<[Record]> =
                 (0..FIRST_SEGMENT << segment).map(|i| Record::new(first + i)).collect();
-            // Release: partner is the acquire in `record`.
-            self.segments[segment].store(Box::into_raw(records).cast(), Ordering::Release);
+            // Relaxed: `slots`, below, and the registry lock publish it.
+            self.segments[segment].store(Box::into_raw(records).cast(), Ordering::Relaxed);
         }
         inner.generations.push(0);
         // Release: partner is the acquire in `records`, which then finds the segment.

@@ -20,7 +20,8 @@
 //! later registration. `FREETHREADED_BARRIER=fence` forces the fences, for tests and for comparison.
 //!
 //! Under loom they are the semantics above and no more. That is less than fences give, which also order the light barriers among each
-//! other and stand in for a forgotten acquire or release.
+//! other and stand in for a forgotten acquire or release. A model chooses who makes a light barrier on entering: the thread that knows
+//! of no fence, or the one that is told to make one.
 //!
 //! Checked by: `loom-tests/tests/loom_epoch.rs`.
 
@@ -127,18 +128,30 @@ mod imp {
 mod imp {
     use crate::sync::atomic::{AtomicUsize, Ordering};
     use crate::sync::process_wide;
+    use core::sync::atomic::AtomicBool;
 
     /// The one order of all barriers. A read-modify-write reads the latest value, so of a light and a heavy barrier
     /// one comes later on the word that the other writes first.
     struct Order {
         lights: AtomicUsize,
         heavies: AtomicUsize,
+        /// As if light barriers were fences. Not loom's: set before the model has a second thread.
+        fences: AtomicBool,
     }
 
     process_wide! {
         fn order() -> &'static Order {
-            Order { lights: AtomicUsize::new(0), heavies: AtomicUsize::new(0) }
+            Order {
+                lights: AtomicUsize::new(0),
+                heavies: AtomicUsize::new(0),
+                fences: AtomicBool::new(false),
+            }
         }
+    }
+
+    /// From here on threads make their light barriers as where those are fences. Nobody is registered yet.
+    pub(crate) fn use_fences() {
+        order().fences.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn choose() {}
@@ -150,7 +163,11 @@ mod imp {
         order().heavies.fetch_add(0, Ordering::Acquire);
     }
 
-    pub(crate) fn light_unless_fence() {}
+    pub(crate) fn light_unless_fence() {
+        if is_asymmetric() {
+            light();
+        }
+    }
 
     pub(crate) fn heavy() {
         // Release: to later barriers of either kind. Acquire: from earlier heavy ones.
@@ -160,8 +177,10 @@ mod imp {
     }
 
     pub(crate) fn is_asymmetric() -> bool {
-        false
+        !order().fences.load(Ordering::Relaxed)
     }
 }
 
+#[cfg(loom)]
+pub(crate) use imp::use_fences;
 pub(crate) use imp::{choose, heavy, is_asymmetric, light, light_unless_fence};

@@ -796,12 +796,20 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/current.rs",
         name: "entering without barrier",
+        find: "        barrier::light_unless_fence();",
+        replace: "",
+        tests: "loom_epoch",
+        model: "reader_against_remover",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "entering does not make the fence that is asked for",
         find: r"        if requests & Request::FENCE != 0 {
             barrier::light();
         }",
         replace: "",
         tests: "loom_epoch",
-        model: "reader_against_remover",
+        model: "reader_with_a_fence_against_remover",
     },
     Mutant {
         file: "src/runtime/current.rs",
@@ -813,7 +821,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         if record.requests.load(Ordering::Relaxed) != 0 {
             self.answer_requests(record);
         }",
-        replace: r"        if record.requests.load(Ordering::Relaxed) != 0 {
+        replace: r"        barrier::light_unless_fence();
+        if record.requests.load(Ordering::Relaxed) != 0 {
             self.answer_requests(record);
         }
         Self::announce(record);",
