@@ -171,6 +171,20 @@ fn narrow_and_wide_again() {
     });
 }
 
+/// The same between two steps of another thread. Catches a step in a cell as it was before it was cleared.
+#[test]
+fn narrow_and_wide_between_two_steps() {
+    model(2, |made| {
+        let (mut mine, theirs) = wide(made);
+        let other = spawn(move || [theirs.clone(), theirs.clone(), theirs]);
+        assert!(Brc::get_mut(&mut mine).is_none());
+        Brc::share_widely(&mine);
+        drop(other.join().unwrap());
+        use_and_drop(mine);
+        collect();
+    });
+}
+
 /// The same while the other thread counts.
 #[test]
 fn narrow_and_wide_against_steps() {

@@ -9,8 +9,14 @@ use crate::code::{Function, blank, functions, is_word, words};
 
 /// The layers whose sources are scanned, and the files of models, those first that know the layer best.
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
-    ("src/runtime", &["loom_epoch", "loom_attach", "loom_refcount", "loom_lock", "loom_list", "loom_table"]),
-    ("src/refcount", &["loom_refcount", "loom_attach", "loom_epoch", "loom_lock", "loom_list", "loom_table"]),
+    (
+        "src/runtime",
+        &["loom_wide", "loom_epoch", "loom_attach", "loom_refcount", "loom_lock", "loom_list", "loom_table"],
+    ),
+    (
+        "src/refcount",
+        &["loom_wide", "loom_refcount", "loom_attach", "loom_epoch", "loom_lock", "loom_list", "loom_table"],
+    ),
 ];
 
 /// What names a mutant, as long as its function is not rewritten.
