@@ -535,6 +535,14 @@ impl<T: ?Sized> Brc<T> {
     }
 }
 
+/// Has the owner merge, as sustained use by another thread does.
+#[cfg(loom)]
+#[doc(hidden)]
+pub fn ask_to_merge<T: ?Sized + Send + Sync + 'static>(object: &Brc<T>) {
+    // SAFETY: `object` is a reference.
+    unsafe { super::counted::ask_to_merge(object.inner.as_ptr()) };
+}
+
 /// Destroys an immortal object after all, so that a model can check that nothing else is left.
 #[cfg(loom)]
 #[doc(hidden)]

@@ -550,6 +550,23 @@ impl RefCount {
         }
     }
 
+    /// Queues the object for a merge, unless it is queued or merged, or counted aside. Returns whether that was done; there is then one reference
+    /// more, for the parcel. The caller holds a reference.
+    pub(super) fn queue_merge(&self) -> bool {
+        // Relaxed: as an increment; the mailbox orders the rest.
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            if seen.state() >= State::Queued || seen.is_wide() || seen.is_saturated() {
+                return false;
+            }
+            let new = seen.plus(1).with_state(State::Queued);
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
     /// For [`hot`](super::hot): whether another thread changes the count at this very moment.
     pub(super) fn is_changed_meanwhile(&self) -> bool {
         let local = self.local.load(Ordering::Relaxed);
