@@ -80,11 +80,13 @@ impl<T> Brc<T> {
         }
         let inner = Inner::<T>::allocate();
         let unused = Unused(inner);
-        // Behind the call of the allocator, so that nothing of it has to be kept over that call.
-        let count = RefCount::new();
-        core::mem::forget(unused);
         // SAFETY: freshly allocated for this type.
-        unsafe { inner.write(Inner { count, weak: AtomicU32::new(1), value }) };
+        unsafe {
+            RefCount::write_new(&raw mut (*inner.as_ptr()).count);
+            (&raw mut (*inner.as_ptr()).weak).write(AtomicU32::new(1));
+            (&raw mut (*inner.as_ptr()).value).write(value);
+        }
+        mem::forget(unused);
         // SAFETY: the count's first reference is this one.
         unsafe { Self::from_inner(inner) }
     }

@@ -125,12 +125,42 @@ impl RefCount {
     #[inline]
     #[must_use]
     pub fn new() -> Self {
-        let owner = id_for_new_object();
-        if owner == ThreadId::NO_ONE {
-            core::hint::cold_path();
-            return Self::new_merged();
+        let (id, ready) = runtime::id_and_readiness();
+        let count = Self::with_fields(id, 1, Shared::UNTOUCHED);
+        if !ready {
+            count.begin_slow();
         }
-        Self::with_fields(owner, 1, Shared::UNTOUCHED)
+        count
+    }
+
+    /// Makes a [`new`](Self::new) count in place: less code than moving one there.
+    ///
+    /// # Safety
+    /// `this` may be written to.
+    #[inline]
+    pub(super) unsafe fn write_new(this: *mut Self) {
+        let (id, ready) = runtime::id_and_readiness();
+        // SAFETY: the caller's.
+        unsafe { this.write(Self::with_fields(id, 1, Shared::UNTOUCHED)) };
+        if !ready {
+            // SAFETY: written just now.
+            unsafe { (*this).begin_slow() };
+        }
+    }
+
+    /// A new count on a thread that is not registered yet, has no id, or has mail.
+    #[cold]
+    #[inline(never)]
+    fn begin_slow(&self) {
+        // Relaxed: nobody else has the object yet.
+        match id_for_new_object() {
+            ThreadId::NO_ONE => {
+                self.local.store(0, Ordering::Relaxed);
+                self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+                self.shared.store(Shared::new(1, State::Merged).0, Ordering::Relaxed);
+            }
+            id => self.owner.store(id, Ordering::Relaxed),
+        }
     }
 
     const_unless_loom! {
