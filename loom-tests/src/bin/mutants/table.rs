@@ -40,7 +40,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "last local drop leaves the owner",
-        find: r"        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        find: r"        count.end_ownership();
         // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, 0) }",
         replace: r"        // SAFETY: as above.
@@ -51,12 +51,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "last local drop clears the owner behind the CAS",
-        find: r"        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        find: r"        count.end_ownership();
         // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, 0) }",
         replace: r"        // SAFETY: as above.
         let outcome = unsafe { Self::merge_into_shared(this, 0) };
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        count.end_ownership();
         outcome",
         tests: "loom_refcount",
         model: "foreign_downgrade_against_owner",
@@ -88,11 +88,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "merge does not try again",
-        find: r"                Ok(_) if new == Shared::DEAD => return Decrement::Dead,
-                Ok(_) => return Decrement::Alive,
+        find: r"                Ok(_) => return tenancy.map_or(Decrement::Alive, wide::look),
                 Err(now) => seen = Shared(now),",
-        replace: r"                Ok(_) if new == Shared::DEAD => return Decrement::Dead,
-                Ok(_) => return Decrement::Alive,
+        replace: r"                Ok(_) => return tenancy.map_or(Decrement::Alive, wide::look),
                 Err(now) => {
                     seen = Shared(now);
                     return Decrement::Alive;
@@ -111,19 +109,32 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "last merged decrement without acquire",
-        find: r"                acquire!(count.shared);
-                return Decrement::Dead;",
-        replace: "                return Decrement::Dead;",
+        find: r"            acquire!(count.shared);
+            return Decrement::Dead;
+        }
+        core::hint",
+        replace: r"            return Decrement::Dead;
+        }
+        core::hint",
+        tests: "loom_refcount",
+        model: "merged_drops",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "shared decrement without release",
+        find: r"            // Release: our uses come before the freeing by whoever merges or folds.
+            match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
+        replace: r"            match count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
         tests: "loom_refcount",
         model: "foreign_downgrade_against_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "shared decrement without release",
-        find: "count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
-        replace: "count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
+        name: "merged decrement without release",
+        find: r"count.shared.fetch_sub(Shared::ONE, Ordering::Release)",
+        replace: r"count.shared.fetch_sub(Shared::ONE, Ordering::Relaxed)",
         tests: "loom_refcount",
-        model: "foreign_downgrade_against_owner",
+        model: "merged_drops",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -152,9 +163,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "shared decrement does not try again",
-        find: r"                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+        find: r"                Ok(_) => return Decrement::Alive,
                 Err(now) => seen = Shared(now),",
-        replace: r"                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+        replace: r"                Ok(_) => return Decrement::Alive,
                 Err(now) => {
                     seen = Shared(now);
                     return Decrement::Alive;
@@ -165,19 +176,17 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "increment stores",
-        find: r"            let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
-            if before.is_saturated() {
-                self.recentre();
-            }
+        find: r"        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+        if before.is_saturated() {
+            self.recentre();
         }
     }
 
     /// `n` references",
-        replace: r"            let before = self.load_shared(Ordering::Relaxed);
-            self.shared.store(before.plus_one().0, Ordering::Relaxed);
-            if before.is_saturated() {
-                self.recentre();
-            }
+        replace: r"        let before = self.load_shared(Ordering::Relaxed);
+        self.shared.store(before.plus_one().0, Ordering::Relaxed);
+        if before.is_saturated() {
+            self.recentre();
         }
     }
 
@@ -199,32 +208,86 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "merge keeps the local count",
-        find: r"        count.local.store(0, Ordering::Relaxed);
-        count.owner",
-        replace: "        count.owner",
+        find: r"        self.local.store(0, Ordering::Relaxed);
+        // Release: partner is the acquire in `owner`.
+        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
+        replace: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
         tests: "loom_refcount",
         model: "get_mut_of_merged",
     },
     Mutant {
         file: "src/refcount/word.rs",
         name: "merge keeps the owner",
-        find: r"        count.local.store(0, Ordering::Relaxed);
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);",
-        replace: "        count.local.store(0, Ordering::Relaxed);",
+        find: r"        self.local.store(0, Ordering::Relaxed);
+        // Release: partner is the acquire in `owner`.
+        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
+        replace: r"        self.local.store(0, Ordering::Relaxed);",
         tests: "loom_refcount",
         model: "get_mut_of_merged",
     },
     Mutant {
         file: "src/refcount/word.rs",
+        name: "a request to merge that is made twice",
+        find: r"if seen.state() >= State::Queued || seen.is_wide() || seen.is_saturated() {
+                return false;",
+        replace: r"if seen.is_wide() || seen.is_saturated() {
+                return false;",
+        tests: "loom_refcount",
+        model: "merge_request_against_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a request to merge without its own reference",
+        find: r"let new = seen.plus(1).with_state(State::Queued);",
+        replace: r"let new = seen.with_state(State::Queued);",
+        tests: "loom_refcount",
+        model: "merge_request_against_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner merges on a detour without release",
+        find: r"            // Release: our uses come before a later freeing.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
+        replace: r"            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner on a detour counts on",
+        find: r"            self.come_aside(owner);
+        }
+        wide::increment",
+        replace: r"        }
+        wide::increment",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner on a detour forgets its local count",
+        find: r"let new = seen.merged_with(i64::from(local));",
+        replace: r"let new = seen.merged_with(0);",
+        tests: "loom_wide",
+        model: "owner_comes_aside_against_steps",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "an end of ownership that loses the detour",
+        find: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
+        replace: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
         name: "merge writes local and owner behind the CAS",
-        find: r"        count.local.store(0, Ordering::Relaxed);
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        find: r"        count.end_ownership();
         // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, i64::from(local) - 1) }",
         replace: r"        // SAFETY: as above.
         let outcome = unsafe { Self::merge_into_shared(this, i64::from(local) - 1) };
-        count.local.store(0, Ordering::Relaxed);
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        count.end_ownership();
         outcome",
         tests: "loom_refcount",
         model: "merge_on_behalf_of_an_owner_that_drops",
@@ -309,30 +372,47 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "uniqueness without acquire",
-        find: r"        let shared = self.load_shared(Ordering::Acquire);
-        if self.is_mine() {",
-        replace: r"        let shared = self.load_shared(Ordering::Relaxed);
-        if self.is_mine() {",
+        find: r"        let mut shared = self.load_shared(Ordering::Acquire);
+        if shared.is_wide() {",
+        replace: r"        let mut shared = self.load_shared(Ordering::Relaxed);
+        if shared.is_wide() {",
         tests: "loom_refcount",
         model: "get_mut_after_foreign_reader",
     },
     Mutant {
         file: "src/refcount/word.rs",
         name: "uniqueness ignores the shared half",
-        find: "local == 1 && shared.count() == 0 && shared.state() < State::Queued",
-        replace: "local == 1 && shared.state() < State::Queued",
+        find: r"if shared.count() == 0 && shared.state() < State::Queued {
+                return",
+        replace: r"if shared.state() < State::Queued {
+                return",
         tests: "loom_refcount",
         model: "get_mut_after_foreign_reader",
     },
     Mutant {
         file: "src/refcount/word.rs",
         name: "uniqueness on a thread that does not own",
-        find: r"            shared == Shared::DEAD.plus_one()
-",
-        replace: r"            shared == Shared::DEAD.plus_one() || local + shared.count() as u32 == 1
-",
+        find: r"        shared == Shared::DEAD.plus_one()
+    }
+
+    /// Gives up",
+        replace: r"        shared == Shared::DEAD.plus_one() || self.local.load(Ordering::Relaxed) + shared.count() as u32 == 1
+    }
+
+    /// Gives up",
         tests: "loom_refcount",
         model: "get_mut_on_a_foreign_thread",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "uniqueness does not look again behind the mail",
+        find: r"            shared = self.load_shared(Ordering::Acquire);
+        }
+        // Where a merge",
+        replace: r"        }
+        // Where a merge",
+        tests: "loom_refcount",
+        model: "merge_request_on_behalf",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -377,9 +457,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "failed unwrap keeps the owner",
-        find: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);
+        find: r"        self.end_ownership();
         // An upgrade",
-        replace: "        // An upgrade",
+        replace: r"        // An upgrade",
         tests: "loom_refcount",
         model: "try_unwrap_against_upgrade",
     },
@@ -423,18 +503,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/word.rs",
         name: "anybody makes immortal",
-        find: "if owner.is_none() || self.is_mine() {",
-        replace: "if owner.is_none() || self.is_mine() || true {",
+        find: r"if self.is_mine_here() || self.owner().is_none() {",
+        replace: r"if self.is_mine_here() || self.owner().is_none() || true {",
         tests: "loom_refcount",
         model: "immortality_against_owner_counts",
     },
     Mutant {
         file: "src/refcount/word.rs",
         name: "immortality does not ask the owner",
-        find: r"        let owner = self.owner();
-        if owner.is_none() ||",
-        replace: r"        let owner = None::<ThreadId>;
-        if owner.is_none() ||",
+        find: r"if self.is_mine_here() || self.owner().is_none() {",
+        replace: r"if self.is_mine_here() || None::<ThreadId>.is_none() {",
         tests: "loom_refcount",
         model: "immortality_against_owner_counts",
     },
@@ -1482,7 +1560,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"if !cells::is_frozen(n) {",
         replace: r"if false {",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1490,7 +1568,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"slot.key.store(address | 1, Ordering::Relaxed);",
         replace: r"",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1509,23 +1587,45 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 ",
         replace: r"",
         tests: "loom_wide",
-        model: "uniqueness_against_steps",
+        model: "",
     },
     Mutant {
         file: "src/refcount/wide.rs",
         name: "dead while the owner counts",
-        find: r"State::Default | State::Weak) && foreign < 0;",
-        replace: r"State::Default | State::Weak) && foreign < -9;",
+        find: r"let dead = settled == Shared::DEAD;",
+        replace: r"let dead = foreign == 0 && settled.narrow().with_state(State::Merged) == Shared::DEAD;",
         tests: "loom_wide",
-        model: "owner_is_asked_to_merge",
+        model: "",
     },
     Mutant {
         file: "src/refcount/wide.rs",
         name: "a step that does not look at the key",
-        find: r"let open = slot.key.load(Ordering::Acquire) == address;",
-        replace: r"let open = true;",
+        find: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)",
+        replace: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) | 1 == address | 1)",
         tests: "loom_wide",
         model: "two_last_drops",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "the place is asked for behind the step",
+        find: r"    let tenancy = tenancy_of(slot);
+    match step(cells, slot, address, -1) {",
+        replace: r"    let step = step(cells, slot, address, -1);
+    let tenancy = tenancy_of(slot);
+    match step {",
+        tests: "loom_wide",
+        model: "",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold that ends the detour behind its CAS",
+        find: r"        cells::clear(n);
+        // Relaxed: a thread",
+        replace: r"        cells::clear(n);
+        count.set_detour(false);
+        // Relaxed: a thread",
+        tests: "loom_wide",
+        model: "",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1542,7 +1642,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"self.mark.store(NONE, Ordering::Release);",
         replace: r"self.mark.store(NONE, Ordering::Relaxed);",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1550,7 +1650,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"cells.mark.load(Ordering::Acquire) != n as u32",
         replace: r"cells.mark.load(Ordering::Relaxed) != n as u32",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "",
     },
     Mutant {
         file: "src/runtime/cells.rs",
