@@ -89,6 +89,14 @@ pub mod lock;
 pub mod refcount;
 pub mod runtime;
 
+/// What `tests/traffic` counts. Exists under `--cfg count_traffic` only.
+#[cfg(count_traffic)]
+#[doc(hidden)]
+pub mod traffic {
+    pub use crate::sync::atomic::AtomicUsize;
+    pub use crate::sync::traffic::{Event, record};
+}
+
 pub use collections::{Dict, List, Set};
 pub use refcount::{Brc, Weak};
 pub use runtime::{Attached, attach, attach_with, collect};
