@@ -57,11 +57,12 @@ pub(crate) const SCENES: &[Scene] = &[
     },
 ];
 
-/// Not in the table: upgrades change the shared word, which must now and then be tried again.
+/// Not in the table, since it comes out differently each time. Upgrades change the shared word, and drops without clones take the
+/// cell lower and lower; a look that adds up what others change meanwhile may take the object for dead and make sure.
 pub(crate) const UPGRADES: Scene = Scene {
     name: "upgrade + drop, a weak reference to a wide object",
-    // Drops without clones take the cell lower and lower.
-    claim: Claim::Looks { writes: 1 },
+    // Not worse than without cells.
+    claim: Claim::AtMost { writes: 2 },
     run: upgrade_and_drop,
 };
 
