@@ -1,8 +1,9 @@
 //! The instrument itself: it finds what is there, and only that.
 
+use std::panic::catch_unwind;
 use std::sync::atomic::Ordering;
 
-use freethreaded::traffic::AtomicUsize;
+use freethreaded::traffic::{AtomicUsize, Event, record};
 
 use crate::lines::{Figures, LINE, PAIR};
 use crate::window::{OPERATIONS, window};
@@ -96,10 +97,23 @@ fn a_failed_exchange_takes_the_line() {
 fn only_what_is_recorded() {
     let word = AtomicUsize::new(0);
     word.store(1, Ordering::Relaxed);
-    let log = freethreaded::traffic::record(|| {
+    let log = record(|| {
         std::thread::scope(|s| _ = s.spawn(|| word.store(2, Ordering::Relaxed)));
     });
     assert_eq!(log, []);
-    let log = freethreaded::traffic::record(|| word.store(3, Ordering::Relaxed));
-    assert_eq!(log, [freethreaded::traffic::Event::Store((&raw const word).addr())]);
+    let log = record(|| word.store(3, Ordering::Relaxed));
+    assert_eq!(log, [Event::Store((&raw const word).addr())]);
+}
+
+/// A panic closes the log, and a log cannot be opened twice.
+#[test]
+fn panics_close_the_log() {
+    static WORD: AtomicUsize = AtomicUsize::new(0);
+    assert!(catch_unwind(|| record(|| panic!("on purpose"))).is_err());
+    assert!(catch_unwind(|| record(|| _ = record(|| ()))).is_err());
+    WORD.store(1, Ordering::Relaxed);
+    assert_eq!(
+        record(|| _ = WORD.swap(2, Ordering::Relaxed)),
+        [Event::ReadModifyWrite((&raw const WORD).addr())]
+    );
 }

@@ -7,7 +7,7 @@
 //! ```text
 //! RUSTFLAGS="--cfg count_traffic" CARGO_TARGET_DIR=target/traffic cargo test -p freethreaded --test traffic -- --nocapture
 //! ```
-#![cfg(count_traffic)]
+#![cfg(all(count_traffic, feature = "mimalloc"))]
 
 #[path = "../common/mod.rs"]
 mod common;
