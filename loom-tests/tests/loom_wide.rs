@@ -81,22 +81,88 @@ fn uniqueness_against_steps() {
     });
 }
 
-/// The owner counts on in its own half, drops its last reference and merges, while the other thread counts in its cell.
+/// The owner drops its last reference and merges, while the other thread counts in its cell.
 #[test]
 fn owner_merges_against_steps() {
     model(2, |made| {
-        drop(attach());
-        let mine = Brc::new(made.value(1));
-        assert!(Brc::share_widely(&mine));
-        // Counted in a cell, not by the owner.
-        let raw = Brc::as_ptr(&mine);
-        // SAFETY: `mine` lives until the thread has ended, and nothing is given up.
-        let theirs =
-            spawn(move || Brc::clone(&*ManuallyDrop::new(unsafe { Brc::from_raw(raw) }))).join().unwrap();
+        let (mine, theirs) = owned_and_wide(made);
         let other = spawn(move || {
             let more = theirs.clone();
             use_and_drop(theirs);
             use_and_drop(more);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// A wide object that its owner counts, and a reference that another thread has counted in its cell.
+fn owned_and_wide(made: &Made) -> (Brc<Value>, Brc<Value>) {
+    drop(attach());
+    let mine = Brc::new(made.value(1));
+    assert!(Brc::share_widely(&mine));
+    let raw = Brc::as_ptr(&mine);
+    // SAFETY: `mine` lives until the thread has ended, and nothing is given up.
+    let theirs = spawn(move || Brc::clone(&*ManuallyDrop::new(unsafe { Brc::from_raw(raw) }))).join().unwrap();
+    (mine, theirs)
+}
+
+/// The owner finds the detour in the middle of its life with the object, merges, and counts in its cell. Catches a merge that forgets `local`.
+#[test]
+fn owner_comes_aside_against_steps() {
+    model(2, |made| {
+        let (mine, theirs) = owned_and_wide(made);
+        let other = spawn(move || use_and_drop(theirs));
+        let more = mine.clone();
+        use_and_drop(mine);
+        use_and_drop(more);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The owner merges on the detour while the other thread looks at all wide objects.
+#[test]
+fn owner_comes_aside_against_sweep() {
+    model(1, |made| {
+        let (mine, theirs) = owned_and_wide(made);
+        let other = spawn(move || {
+            use_and_drop(theirs);
+            collect();
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The owner asks for uniqueness, which takes it off the detour, while the other thread counts.
+#[test]
+fn owner_asks_for_uniqueness_against_steps() {
+    model(2, |made| {
+        let (mut mine, theirs) = owned_and_wide(made);
+        let other = spawn(move || use_and_drop(theirs));
+        if let Some(value) = Brc::get_mut(&mut mine) {
+            value.write(1);
+        }
+        other.join().unwrap();
+        use_and_drop(mine);
+        collect();
+    });
+}
+
+/// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches an end of
+/// ownership that loses the detour, a fold that looks at the object behind its last CAS.
+#[test]
+fn widening_against_the_owners_last_drop() {
+    model(2, |made| {
+        drop(attach());
+        let mine = Brc::new(made.value(1));
+        let theirs = mine.clone();
+        let other = spawn(move || {
+            Brc::share_widely(&theirs);
+            use_and_drop(theirs);
         });
         use_and_drop(mine);
         other.join().unwrap();

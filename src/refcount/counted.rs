@@ -1,6 +1,7 @@
 //! Objects that carry their own count: what a runtime with its own header implements, and what `Brc` is made of.
 
 use super::erased::{discard, erase, is_thin, peek, restore};
+use super::hot::{self, Advice};
 use super::wide;
 use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
@@ -113,10 +114,9 @@ unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
 unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
-    // SAFETY: the caller's reference keeps it alive.
-    if begun == Begun::Foreign && wide::is_contended(unsafe { &*T::count(object) }) {
-        // SAFETY: the caller's reference; and another thread has changed the count, for which it takes a reference.
-        unsafe { share_widely(object) };
+    if begun == Begun::Foreign && hot::is_due() {
+        // SAFETY: the caller's reference.
+        unsafe { reconsider(object) };
     }
     // SAFETY: the caller's.
     match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
@@ -125,6 +125,43 @@ unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
         Decrement::Dead => unsafe { T::destroy(object) },
         // SAFETY: the reference was queued, so it is still ours.
         Decrement::Queued => unsafe { hand_over(object) },
+    }
+}
+
+/// Has an object counted otherwise, if that is found to be better.
+///
+/// # Safety
+/// The caller holds a reference to `object`, which the calling thread does not own.
+#[cold]
+#[inline(never)]
+unsafe fn reconsider<T: ?Sized + Counted>(object: *mut T) {
+    // SAFETY: the caller's reference keeps it alive, also below.
+    let count = unsafe { &*T::count(object) };
+    match hot::look(count) {
+        Advice::Nothing => {}
+        // SAFETY: the caller's; and another thread has changed the count while this one looked, for which it takes a reference.
+        Advice::Widen => _ = unsafe { share_widely(object) },
+        Advice::Narrow => wide::narrow(count),
+        // SAFETY: the caller's.
+        Advice::Merge => unsafe { ask_to_merge(object) },
+    }
+}
+
+/// Asks the owner of `object` to merge when it comes to its mailbox. At once if the owner is away.
+///
+/// # Safety
+/// The caller holds a reference to `object`.
+unsafe fn ask_to_merge<T: ?Sized + Counted>(object: *mut T) {
+    // SAFETY: the caller's reference keeps it alive.
+    let count = unsafe { &*T::count(object) };
+    let Some(owner) = count.owner() else { return };
+    // The parcel's own reference, which opening it gives up.
+    count.increment();
+    // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
+    let parcel = unsafe { Parcel::new(erase(object), merge_parcel::<T>) };
+    match runtime::deliver(owner, parcel) {
+        Delivery::Left | Delivery::Opened(None) => {}
+        Delivery::Opened(Some(_)) => unreachable!("the caller has a reference"),
     }
 }
 
@@ -206,13 +243,13 @@ pub unsafe fn share_widely<T: ?Sized + Counted>(object: *mut T) -> bool {
 /// # set_adaptive(true);
 /// ```
 pub fn set_adaptive(on: bool) {
-    wide::set_adaptive(on);
+    hot::set(on);
 }
 
 /// What [`set_adaptive`] has set.
 #[must_use]
 pub fn is_adaptive() -> bool {
-    wide::is_adaptive()
+    hot::is_on()
 }
 
 /// # Safety

@@ -34,11 +34,13 @@ mod clone_to_brc;
 mod counted;
 mod erased;
 mod from;
+mod hot;
 mod immortal;
 mod impls;
 mod inner;
 #[cfg(not(loom))]
 mod interop;
+mod owner;
 mod shared;
 mod shared_ptr;
 mod slice;

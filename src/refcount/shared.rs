@@ -87,6 +87,14 @@ impl Shared {
         self.0 & Self::WIDE != 0
     }
 
+    /// Whether one reference less than this is simply that: merged, and alive for others; neither wide nor saturated.
+    #[inline(always)]
+    pub(crate) const fn leaves_others(self) -> bool {
+        // The low bits of what is not merged and narrow become high ones.
+        let others = self.0.wrapping_sub(Self::new(2, State::Merged).0).rotate_right(Self::SHIFT);
+        others < Self::BAND as u32 - 2
+    }
+
     pub(crate) const fn wide(self) -> Self {
         Self(self.0 | Self::WIDE)
     }
@@ -186,6 +194,8 @@ mod tests {
                 assert!(wide.is_wide() && wide.minus_one().is_wide() && wide.recentred().is_wide());
                 assert!(wide.merged_with(0).is_wide() && wide.with_state(State::Merged).is_wide());
                 assert!(wide != Shared::DEAD && wide != Shared::UNTOUCHED && !narrow.is_wide());
+                let alive = (2..Shared::BAND).contains(&count) && state == State::Merged;
+                assert_eq!((narrow.leaves_others(), wide.leaves_others()), (alive, false), "{count} {state:?}");
                 let word = narrow;
                 assert_eq!((word.count(), word.state()), (count, state));
                 assert_eq!(word.is_merged(), state == State::Merged);

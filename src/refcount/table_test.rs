@@ -15,6 +15,8 @@ use Owner::{Me, Nobody, Other};
 use State::{Default, Merged, Queued, Weak};
 
 const ALL_ONES: i64 = u32::MAX as i64;
+/// From here on `local` says immortal.
+const FULL: i64 = 1 << 31;
 const BAND: i64 = 1 << 27;
 const MIDDLE: i64 = BAND + BAND / 2;
 const MAX: i64 = (1 << 28) - 1;
@@ -71,7 +73,7 @@ enum Answer {
 
 impl Word {
     fn immortal(self) -> bool {
-        self.local == ALL_ONES
+        self.local >= FULL
     }
 
     fn saturated(self) -> bool {
@@ -110,6 +112,21 @@ impl Word {
         (merged, if merged.count == 0 { Decrement::Dead } else { Decrement::Alive })
     }
 
+    /// The owner's `n` more.
+    fn counted(self, n: i64) -> Self {
+        Self { local: (self.local + n).min(ALL_ONES), ..self }
+    }
+
+    /// What a locked subtraction makes of it.
+    fn subtracted(self) -> (Self, Decrement) {
+        let sum = self.with_count(if self.count == MIN { MAX } else { self.count - 1 });
+        let dead = self.state == Merged && self.count == 1;
+        (
+            if self.saturated() { sum.settled() } else { sum },
+            if dead { Decrement::Dead } else { Decrement::Alive },
+        )
+    }
+
     fn decremented_by_other(self) -> (Self, Decrement) {
         match self.state {
             _ if self.saturated() => (self, Decrement::Alive),
@@ -140,11 +157,9 @@ fn oracle(caller: Caller, operation: Operation, word: Word) -> (Word, Answer) {
     let less = |(word, decrement)| (word, Answer::Less(decrement));
     match operation {
         Op::Increment | Op::IncrementBy(_) if immortal => (word, Answer::Nothing),
-        Op::Increment if mine => (Word { local: word.local + 1, ..word }, Answer::Nothing),
+        Op::Increment if mine => (word.counted(1), Answer::Nothing),
         Op::Increment => (word.added(), Answer::Nothing),
-        Op::IncrementBy(n) if mine => {
-            (Word { local: (word.local + i64::from(n)).min(ALL_ONES), ..word }, Answer::Nothing)
-        }
+        Op::IncrementBy(n) if mine => (word.counted(i64::from(n)), Answer::Nothing),
         Op::IncrementBy(n) => (word.plus(i64::from(n)), Answer::Nothing),
         Op::Decrement | Op::Merge if immortal => (word, Answer::Less(Decrement::Alive)),
         Op::Decrement if mine && word.local != 1 => {
@@ -153,10 +168,11 @@ fn oracle(caller: Caller, operation: Operation, word: Word) -> (Word, Answer) {
         Op::Decrement if mine && untouched => (Word { local: 0, ..word }, Answer::Less(Decrement::Dead)),
         Op::Decrement if mine => less(word.merged(0)),
         Op::Merge if word.owner != Nobody => less(word.merged(word.local - 1)),
+        Op::Decrement if word.owner == Nobody => less(word.subtracted()),
         Op::Decrement | Op::Merge => less(word.decremented_by_other()),
         Op::TryIncrement if immortal => (word, Answer::Bool(true)),
         Op::TryIncrement if mine && word.local == 0 => (word, Answer::Bool(false)),
-        Op::TryIncrement if mine => (Word { local: word.local + 1, ..word }, Answer::Bool(true)),
+        Op::TryIncrement if mine => (word.counted(1), Answer::Bool(true)),
         Op::TryIncrement if untouched || dead => (word, Answer::Bool(false)),
         Op::TryIncrement => (word.plus(1), Answer::Bool(true)),
         Op::MakeWeak if word.state == Default => (Word { state: Weak, ..word }, Answer::Nothing),
@@ -296,7 +312,7 @@ const COUNTS: [i64; 15] =
 
 fn words() -> impl Iterator<Item = Word> {
     [Me, Other, Nobody].into_iter().flat_map(|owner| {
-        [0, 1, 2, 3, ALL_ONES - 1, ALL_ONES].into_iter().flat_map(move |local| {
+        [0, 1, 2, 3, FULL - 1, FULL, ALL_ONES].into_iter().flat_map(move |local| {
             COUNTS.into_iter().flat_map(move |count| {
                 [Default, Weak, Queued, Merged].map(move |state| Word { owner, local, count, state })
             })

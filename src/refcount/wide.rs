@@ -1,26 +1,29 @@
 //! Wide counts: an object that many threads clone and drop at once is counted in cells of those threads.
 //!
 //! One shared word that all threads change is one cache line that travels to each of them for every operation; a biased count does not
-//! help there, `Arc` neither. While an object is *wide*, a thread that does not own it counts in a cell of its own, by plain stores; the
-//! owner goes on counting in `local`. References in existence = `local` + count of the shared word + the object's cells.
+//! help there, `Arc` neither. While an object is *wide*, a thread counts in a cell of its own, by plain stores; the
+//! owner too, once it has come to it and merged. References in existence = `local` + count of the shared word + the object's cells.
 //!
 //! # States
 //!
 //! A slot of the table is one object's, and stands for one cell of every thread. `key` is its word that all may read:
 //!
-//! | `key` | shared word | cells | who changes it |
-//! |---|---|---|---|
-//! | 0: free | – | 0 | [`widen`], under the lock |
-//! | address: open | wide | changed by their threads | [`Table::fold`], under the lock |
-//! | address + 1: closed | wide | frozen, as soon as no mark says otherwise | the same thread |
+//! | `key` | shared word | owner word | cells | who changes it |
+//! |---|---|---|---|---|
+//! | 0: free | – | no detour | 0 | [`widen`], under the lock |
+//! | address: open | wide | detour | changed by their threads | [`Table::fold`], under the lock |
+//! | address + 1: closed | wide | either | frozen, as soon as no mark says otherwise | the same thread |
+//!
+//! The detour only says where to look: it keeps what is counted aside off the paths of all other objects, and calls the owner to merge. What decides is
+//! the bit in the shared word.
 //!
 //! # Transitions
 //!
-//! - *Widen*, by a holder of a reference, under the lock: shared word → wide; `key` := address (release).
-//! - *Step*, by a thread that does not own the object: changes its cell if `key` is open behind the light barrier of
+//! - *Widen*, by a holder of a reference, under the lock: detour; shared word → wide; `key` := address (release).
+//! - *Step*, by a thread on the detour: changes its cell if `key` is open behind the light barrier of
 //!   [`cells`](crate::runtime::cells). Else it changes the shared word, as if the object were not wide, but neither queues nor finds it dead.
 //! - *Fold*, under the lock: `key` := closed; heavy barrier; if a thread is in the middle of a step, `key` := open again, and nothing has
-//!   happened. Else the cells' sum is exact, and one CAS of the shared word decides:
+//!   happened. Else the cells' sum is exact; the detour ends, while the object is sure to be alive; and one CAS of the shared word decides:
 //!
 //! | state | count + sum | becomes |
 //! |---|---|---|
@@ -41,23 +44,18 @@
 //!
 //! # When an object is found dead
 //!
-//! Nobody can see that in one word, so it is looked for: in a drop that takes the thread's cell lower than it ever was, most of the time; when
-//! the owner merges; and at `collect`, `detach`, thread exit and checkpoints at which the epoch has moved on. The look adds the cells up as they are, and folds
+//! Nobody can see that in one word, so it is looked for: in a drop that takes the thread's cell lower than it ever was, most of the time, or
+//! that finds the word wide behind its subtraction; when the owner merges; and at `collect`, `detach`, thread exit and checkpoints at which the epoch has moved on. The look adds the cells up as they are, and folds
 //! if nothing seems left. At most [`CELLS`] objects can be late.
 //!
 //! Checked by: `loom-tests/tests/loom_wide.rs`.
 
-use core::cell::Cell;
-
 use super::shared::{Shared, State};
 use super::word::{Decrement, RefCount};
-use crate::runtime::cells::{self, CELLS};
+use crate::runtime::cells::{self, CELLS, Cells};
 use crate::runtime::{self, Garbage, Pile, registry};
-use crate::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use crate::sync::{Mutex, barrier, const_unless_loom, process_wide, thread_cells};
-
-/// Objects of which a thread remembers how its drops of them went.
-const REMEMBERED: usize = 8;
+use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::sync::{Mutex, barrier, const_unless_loom, process_wide};
 
 /// What the table knows of a wide object.
 pub(super) struct Object {
@@ -89,8 +87,6 @@ pub(super) struct Tenancy {
 struct Table {
     slots: [Slot; CELLS],
     objects: Mutex<[Option<Object>; CELLS]>,
-    /// Whether hot objects are made wide without being asked for.
-    adaptive: AtomicBool,
 }
 
 process_wide! {
@@ -101,7 +97,6 @@ process_wide! {
             #[cfg(loom)]
             slots: core::array::from_fn(|_| Slot::new()),
             objects: Mutex::new([const { None }; CELLS]),
-            adaptive: AtomicBool::new(true),
         }
     }
 }
@@ -112,58 +107,6 @@ impl Slot {
             Self { key: AtomicUsize::new(0), tenancy: AtomicU64::new(0) }
         }
     }
-}
-
-/// What a thread remembers of an object that it drops references to without owning it.
-#[derive(Clone, Copy)]
-struct Memory {
-    /// Where it is. Never followed.
-    address: usize,
-    drops: u32,
-    /// How much speaks for other threads being at the same word at the same moment; [`ASKED`](Self::ASKED) when that was enough.
-    contention: u32,
-}
-
-impl Memory {
-    const NONE: Self = Self { address: 0, drops: 0, contention: 0 };
-    const ASKED: u32 = u32::MAX;
-    /// Every so many drops, the thread tries the word.
-    const TRIED: u32 = 16;
-    /// A try that fails counts as so many that do not.
-    const FAILURE: u32 = 8;
-    const ENOUGH: u32 = 256;
-
-    /// One more drop of the object at `address`. Returns whether to try the word.
-    fn dropped(&mut self, address: usize) -> bool {
-        if self.address != address {
-            // Another object has this place: it stays for as long as it is dropped as often.
-            self.drops = self.drops.saturating_sub(1);
-            if self.drops == 0 {
-                *self = Self { address, drops: 1, contention: 0 };
-            }
-            return false;
-        }
-        self.drops = self.drops.saturating_add(1);
-        self.drops.is_multiple_of(Self::TRIED) && self.contention != Self::ASKED
-    }
-
-    /// What a try gave. Returns whether the object is to be made wide, once.
-    fn tried(&mut self, failed: bool) -> bool {
-        if !failed {
-            self.contention = self.contention.saturating_sub(1);
-            return false;
-        }
-        self.contention += Self::FAILURE;
-        let enough = self.contention >= Self::ENOUGH;
-        if enough {
-            self.contention = Self::ASKED;
-        }
-        enough
-    }
-}
-
-thread_cells! {
-    static REMEMBER: [Cell<Memory>; REMEMBERED] = [const { Cell::new(Memory::NONE) }; REMEMBERED];
 }
 
 /// The slots in which an object may stand.
@@ -198,32 +141,6 @@ enum Folded {
     Queued(Object),
 }
 
-/// Whether the object, to which the thread is about to drop a reference without owning it, is dropped by others at the same moment, and
-/// has been for a while.
-#[inline]
-pub(super) fn is_contended(count: &RefCount) -> bool {
-    REMEMBER.with(|remember| {
-        let address = address(count);
-        let place = &remember[(address >> 4) % REMEMBERED];
-        let mut memory = place.get();
-        let try_it = memory.dropped(address);
-        // Relaxed: a switch.
-        let contended =
-            try_it && table().adaptive.load(Ordering::Relaxed) && memory.tried(count.is_word_contended());
-        place.set(memory);
-        contended
-    })
-}
-
-/// Turns the widening of hot objects on or off, for the whole process. Objects that are wide stay so.
-pub(super) fn set_adaptive(on: bool) {
-    table().adaptive.store(on, Ordering::Relaxed);
-}
-
-pub(super) fn is_adaptive() -> bool {
-    table().adaptive.load(Ordering::Relaxed)
-}
-
 /// Makes an object wide, if there is a slot for it. Returns whether it is wide.
 ///
 /// # Safety
@@ -248,8 +165,11 @@ pub(super) unsafe fn widen(count: &RefCount, garbage: Garbage, settle: unsafe fn
         }
         let free = places.into_iter().find(|&n| objects[n].is_none());
         free.is_some_and(|n| {
+            count.set_detour(true);
             let wide = count.make_wide();
-            if wide {
+            if !wide {
+                count.set_detour(false);
+            } else {
                 let slot = &table.slots[n];
                 // Relaxed: written under the lock only.
                 slot.tenancy.store(slot.tenancy.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
@@ -271,32 +191,65 @@ fn address(count: &RefCount) -> usize {
     core::ptr::from_ref(count).addr()
 }
 
-/// The place of an object that is wide, to be asked by a thread that holds a reference to it.
-#[inline]
-pub(super) fn tenancy(address: usize) -> Option<Tenancy> {
+/// The slot of an object on a detour.
+#[inline(always)]
+fn slot_of(address: usize) -> Option<usize> {
     let slots = &table().slots;
-    // Relaxed, both: a step makes sure of the slot, a look of the number; one that is out of date makes the look find nothing.
-    let slot = places(address).into_iter().find(|&n| slots[n].key.load(Ordering::Relaxed) & !1 == address)?;
-    Some(Tenancy { slot, number: slots[slot].tenancy.load(Ordering::Relaxed) })
+    // Relaxed: a step makes sure of the slot, a look of the tenancy; one that is out of date makes the look find nothing.
+    places(address).into_iter().find(|&n| slots[n].key.load(Ordering::Relaxed) & !1 == address)
 }
 
-/// Adds to the calling thread's cell of a wide object, to which it holds a reference. Returns the new number, or `None` if the shared word
-/// has to serve.
-#[inline]
-pub(super) fn step(tenancy: Tenancy, address: usize, by: i64) -> Option<i64> {
-    let cells = runtime::my_cells()?;
-    let slot = &table().slots[tenancy.slot];
+/// Who is in a slot.
+#[inline(always)]
+fn tenancy_of(slot: usize) -> Tenancy {
+    // Relaxed: as for `slot_of`.
+    Tenancy { slot, number: table().slots[slot].tenancy.load(Ordering::Relaxed) }
+}
+
+/// The place of an object that is wide, to be asked by a thread that holds a reference to it.
+pub(super) fn tenancy(address: usize) -> Option<Tenancy> {
+    slot_of(address).map(tenancy_of)
+}
+
+/// What came of counting a reference less.
+pub(super) enum Step {
+    /// The shared word has to serve.
+    Impossible,
+    Done,
+    /// Done, and the object may be dead.
+    Look(Tenancy),
+}
+
+/// Adds to the calling thread's cell of slot `n`, if that is open for the object at `address`. Returns the new number.
+#[inline(always)]
+fn step(cells: &Cells, n: usize, address: usize, by: i64) -> Option<i64> {
+    let slot = &table().slots[n];
     // Acquire: partner is the release in `widen` and `fold`, behind which the cell is clear.
-    cells.change(tenancy.slot, by, || slot.key.load(Ordering::Acquire) == address)
+    cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)
 }
 
-/// Whether a drop that took the calling thread's cell to `number` should look for the object's death. A thread that drops what others made
-/// goes on downwards for ever, so not always.
-#[inline]
-pub(super) fn is_worth_a_look(tenancy: Tenancy, number: i64) -> bool {
-    number < 0
-        && runtime::my_cells_if_any().is_some_and(|cells| cells.is_new_low(tenancy.slot, number))
-        && (number > -16 || number % 64 == 0)
+/// One more in the calling thread's cell of an object on a detour, to which it holds a reference. Returns whether that was possible.
+#[inline(always)]
+pub(super) fn increment(address: usize) -> bool {
+    let Some(slot) = slot_of(address) else { return false };
+    runtime::my_cells().is_some_and(|cells| step(cells, slot, address, 1).is_some())
+}
+
+/// One less in the calling thread's cell of an object on a detour, to which it gives up a reference.
+#[inline(always)]
+pub(super) fn decrement(address: usize) -> Step {
+    let Some(slot) = slot_of(address) else { return Step::Impossible };
+    let Some(cells) = runtime::my_cells() else { return Step::Impossible };
+    // Before the reference is given up: from then on the slot may be another object's.
+    let tenancy = tenancy_of(slot);
+    match step(cells, slot, address, -1) {
+        None => Step::Impossible,
+        // A thread that drops what others made goes on downwards for ever, so not always.
+        Some(number) if number < 0 && (number > -16 || number % 64 == 0) && cells.is_new_low(slot, number) => {
+            Step::Look(tenancy)
+        }
+        Some(_) => Step::Done,
+    }
 }
 
 /// Finds out whether a wide object is dead, which the caller then destroys; or whether its owner has to merge, to whom
@@ -320,6 +273,17 @@ pub(super) fn look(tenancy: Tenancy) -> Decrement {
     }
 }
 
+/// Looks at all wide objects, and destroys what is dead. For who finds that it has counted in the word of a wide object.
+#[cold]
+#[inline(never)]
+pub(super) fn find_dead() {
+    let mut dead = Pile::new();
+    sweep(&mut dead);
+    while let Some(garbage) = dead.pop() {
+        runtime::leave(garbage);
+    }
+}
+
 /// Counts the object in one word again, if no thread is in the middle of a step. The caller holds a reference.
 #[cold]
 #[inline(never)]
@@ -336,6 +300,11 @@ pub(super) fn narrow(count: &RefCount) {
 #[cold]
 pub(super) fn cells_of(count: &RefCount) -> i64 {
     tenancy(address(count)).map_or(0, |tenancy| cells::sum(tenancy.slot))
+}
+
+/// What threads other than the calling one have in their cells of the object, if it is wide.
+pub(super) fn others_of(address: usize) -> u64 {
+    slot_of(address).map_or(0, |slot| cells::sum_of_others(slot, runtime::my_cells_if_any()) as u64)
 }
 
 /// Looks through all wide objects, at the explicit points of some thread.
@@ -401,6 +370,7 @@ impl Table {
         slot.key.store(address | 1, Ordering::Relaxed);
         barrier::heavy();
         let open = || {
+            count.set_detour(true);
             // Release: partner is the acquire in `step`.
             slot.key.store(address, Ordering::Release);
             Folded::Open
@@ -411,6 +381,8 @@ impl Table {
         let sum = cells::sum(n);
         // Relaxed: the CAS makes sure of it.
         let mut seen = count.shared_word(Ordering::Relaxed);
+        // Before the CAS: behind it, the object may be freed.
+        count.set_detour(false);
         let (dead, queued) = loop {
             let foreign = i64::from(seen.count()) + sum;
             // What is immortal needs no owner any more.
@@ -452,41 +424,6 @@ impl Table {
 mod tests {
     use super::*;
 
-    /// Drops until the object is to be made wide, if every `n`th try fails.
-    fn drops_until_wide(n: u32) -> Option<u32> {
-        let mut memory = Memory::NONE;
-        let mut tries = 0;
-        (0..1_000_000).find(|_| {
-            memory.dropped(16) && {
-                tries += 1;
-                memory.tried(tries % n == 0)
-            }
-        })
-    }
-
-    #[test]
-    fn contention_shows_in_failing_tries() {
-        assert!(drops_until_wide(1).expect("at once") < 1000);
-        assert!(drops_until_wide(2).expect("soon") < 2000);
-        assert!(drops_until_wide(5).is_some());
-        assert_eq!(drops_until_wide(10), None);
-        assert_eq!(drops_until_wide(u32::MAX), None);
-    }
-
-    #[test]
-    fn a_place_goes_to_who_comes_more_often() {
-        let mut memory = Memory::NONE;
-        for _ in 0..100 {
-            memory.dropped(16);
-        }
-        for _ in 0..99 {
-            memory.dropped(32);
-        }
-        assert_eq!(memory.address, 16);
-        memory.dropped(32);
-        assert_eq!(memory.address, 32);
-    }
-
     /// A look by who had a reference in an earlier tenancy concludes nothing about the present one.
     #[test]
     fn a_tenancy_is_told_from_the_next() {
@@ -506,7 +443,7 @@ mod tests {
         narrow(&count);
         assert!(!count.is_wide());
         let second = wide();
-        assert_eq!(step(second, address(&count), -1), Some(-1));
+        assert!(matches!(decrement(address(&count)), Step::Look(_)));
         assert_eq!(count.references(), 0);
         assert_eq!(look(first), Decrement::Alive);
         assert_eq!(look(second), Decrement::Dead);

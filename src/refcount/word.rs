@@ -4,8 +4,8 @@
 //!
 //! | field | meaning | written by |
 //! |---|---|---|
-//! | `owner` | id of the thread that owns the object; 0 = nobody (merged or immortal) | the owner, or who acts for it |
-//! | `local` | references counted by the owner; all ones = immortal | the same |
+//! | `owner` | [`Owner`]: id of the thread that owns the object, nobody if merged or immortal; the detour | the owner, or who acts for it; the detour by [`wide`] |
+//! | `local` | references counted by the owner; with the top bit set = immortal | the owner, or who acts for it |
 //! | `shared` | [`Shared`]: signed count and state | anyone, by RMW |
 //!
 //! References in existence = `local` + count of `shared`, while the object is not immortal or saturated. Either part
@@ -13,14 +13,15 @@
 //!
 //! "Who acts for it": a thread that holds the owner's mailbox lock while the owner is absent or gone. The owner leaves and
 //! takes that lock around every absence, so `owner` and `local` are never touched by two threads at once; they are atomics
-//! because others read them (`local` for immortality, `owner` to compare). Accesses are relaxed but for the end of an ownership.
+//! because others read them (`local` for immortality, `owner` to compare). Accesses are relaxed but for the end of an ownership. The
+//! detour is set and cleared by others, so ends of ownership are RMWs that leave it alone.
 //!
 //! # Transitions
 //!
 //! | who | operation | finds | does |
 //! |---|---|---|---|
-//! | anyone | any | `local` = all ones | nothing (immortal) |
-//! | owner | increment | | `local` + 1; reaching all ones makes it immortal |
+//! | anyone | any | `local` immortal | nothing |
+//! | owner | increment | | `local` + 1; reaching the top bit makes it immortal |
 //! | other | increment | | `shared` + 1, relaxed |
 //! | owner | decrement | `local` > 1 | `local` − 1 |
 //! | owner | decrement | `local` = 1, `shared` untouched | `local` = 0: **dead**, no RMW; `owner` stays |
@@ -30,11 +31,16 @@
 //! | other | decrement | merged | count − 1; **dead** if that makes 0 |
 //! | owner or for it | open the parcel | owned | `local` and `owner` = 0, then `shared` → merged with `local` − 1 more; **dead** if 0 |
 //! | owner or for it | open the parcel | merged meanwhile | as a decrement of a merged object |
+//! | owner | any | a detour | merges: `local` and `owner` = 0, then `shared` → merged with `local` more; then as others |
+//! | other | decrement | no owner | count − 1; **dead** if that makes merged and 0 (see below) |
 //! | other | try-increment | untouched, or dead | fails |
 //! | other | try-increment | else | count + 1 |
 //! | holder | make weak | default | state → weak |
 //!
 //! `owner` and `local` are written before the CAS to merged: behind it another thread may free the object.
+//!
+//! Who finds no owner subtracts without looking at the state first. If the merge is still on its way, the subtraction finds no
+//! merged word, so it is not the one that finds the object dead; the merging thread's CAS is, which adds what there was in `local` to what is left.
 //!
 //! # Orderings
 //!
@@ -48,9 +54,10 @@
 
 use core::fmt;
 
+use super::owner::Owner;
 use super::shared::{Shared, State};
 use super::wide;
-use crate::runtime::{ThreadId, current_id, id_for_new_object};
+use crate::runtime::{self, ThreadId, current_id, id_for_new_object};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{acquire, const_unless_loom};
 
@@ -103,6 +110,12 @@ pub struct RefCount {
 
 /// `local` of an immortal object.
 const IMMORTAL: u32 = u32::MAX;
+
+/// Whether `local` says that the object is immortal: by one bit, so that whatever is added to it later changes nothing.
+#[inline(always)]
+const fn says_immortal(local: u32) -> bool {
+    (local as i32) < 0
+}
 
 impl RefCount {
     /// A count of one reference, owned by the calling thread. Registers the thread on its first use.
@@ -189,32 +202,80 @@ impl RefCount {
     }
 
     #[inline(always)]
+    fn load_owner(&self) -> Owner {
+        // Relaxed: the owner's own id is the last value it has seen there, or it is not the owner; who sees no owner, or a detour, needs
+        // nothing that came before.
+        Owner(self.owner.load(Ordering::Relaxed))
+    }
+
+    /// Whether the calling thread counts in `local`.
+    #[inline(always)]
     fn is_mine(&self) -> bool {
-        // The owner's own id is the last value it has seen there, or it is not the owner.
-        self.owner.load(Ordering::Relaxed) == current_id()
+        self.load_owner().is(current_id())
+    }
+
+    /// [`is_mine`](Self::is_mine), where the owner also answers a detour. The caller holds a reference.
+    fn is_mine_here(&self) -> bool {
+        let owner = self.load_owner();
+        if owner.is(current_id()) {
+            return true;
+        }
+        if owner.is_detour() {
+            self.come_aside(owner);
+        }
+        false
+    }
+
+    /// Merges, if the calling thread owns the object, which is on a detour. The caller holds a reference.
+    #[cold]
+    #[inline(never)]
+    fn come_aside(&self, owner: Owner) {
+        // A thread that owns nothing has an id that is nobody's.
+        if owner.id().is_none_or(|id| id.get() != current_id()) {
+            return;
+        }
+        let local = self.local.load(Ordering::Relaxed);
+        self.end_ownership();
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            let new = seen.merged_with(i64::from(local));
+            // Release: our uses come before a later freeing.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),
+            }
+        }
+    }
+
+    /// The calling thread owns the object or acts for its owner, and is about to merge: behind that CAS the object may be freed, so this comes before.
+    fn end_ownership(&self) {
+        self.local.store(0, Ordering::Relaxed);
+        // Release: partner is the acquire in `owner`.
+        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
     }
 
     /// One reference more. The caller holds a reference, or something that keeps one alive.
     #[inline]
     pub fn increment(&self) {
         let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return;
         }
-        if self.is_mine() {
-            // All ones is reached after 2^32 − 2 steps, and is then what it should be: immortal.
+        let owner = self.load_owner();
+        if owner.is(current_id()) {
+            // The top bit is reached after 2^31 steps, and the object is then what it should be: immortal.
             self.local.store(local + 1, Ordering::Relaxed);
-        } else {
-            // For the layout only: the owner's path falls through.
-            core::hint::cold_path();
-            if self.load_shared(Ordering::Relaxed).is_wide() && self.increment_wide() {
-                return;
-            }
-            // Relaxed: the caller's reference keeps the object alive.
-            let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
-            if before.is_saturated() {
-                self.recentre();
-            }
+            return;
+        }
+        // For the layout only: the owner's path falls through.
+        core::hint::cold_path();
+        if owner.is_detour() && self.increment_aside(owner) {
+            return;
+        }
+        // Relaxed: the caller's reference keeps the object alive.
+        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+        if before.is_saturated() {
+            self.recentre();
         }
     }
 
@@ -228,10 +289,10 @@ impl RefCount {
     /// ```
     pub fn increment_by(&self, n: u32) {
         let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return;
         }
-        if self.is_mine() {
+        if self.is_mine_here() {
             self.local.store(local.saturating_add(n), Ordering::Relaxed);
             return;
         }
@@ -245,11 +306,13 @@ impl RefCount {
         }
     }
 
-    /// An increment of a wide object in the thread's cell. Returns whether it was possible.
+    /// An increment on a detour: in the thread's cell. Returns whether it was possible.
     #[inline(never)]
-    fn increment_wide(&self) -> bool {
-        let address = core::ptr::from_ref(self).addr();
-        wide::tenancy(address).is_some_and(|tenancy| wide::step(tenancy, address, 1).is_some())
+    fn increment_aside(&self, owner: Owner) -> bool {
+        if owner != Owner(Owner::DETOUR) {
+            self.come_aside(owner);
+        }
+        wide::increment(core::ptr::from_ref(self).addr())
     }
 
     /// Sets a saturated count to the middle of its band, so that late steps cannot carry it out.
@@ -290,7 +353,7 @@ impl RefCount {
         // SAFETY: the caller's reference keeps the object alive up to the store below.
         let count = unsafe { &*this };
         let local = count.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return Begun::Alive;
         }
         if !count.is_mine() {
@@ -319,7 +382,7 @@ impl RefCount {
             // SAFETY: this thread owns the object and has not merged it.
             Begun::LastLocal => unsafe { Self::last_local(this) },
             // SAFETY: not immortal, and the caller's reference is still there.
-            Begun::Foreign => unsafe { Self::decrement_shared(this) },
+            Begun::Foreign => unsafe { Self::decrement_foreign(this) },
         }
     }
 
@@ -339,8 +402,7 @@ impl RefCount {
     unsafe fn last_local(this: *const Self) -> Decrement {
         // SAFETY: alive up to the CAS in `merge_into_shared`.
         let count = unsafe { &*this };
-        // Before the CAS: behind it the object may be freed. Release: partner is the acquire in `owner`.
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        count.end_ownership();
         // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, 0) }
     }
@@ -366,10 +428,75 @@ impl RefCount {
     }
 
     /// # Safety
-    /// As for [`decrement`](Self::decrement), and the object is not immortal.
+    /// As for [`decrement`](Self::decrement), and the object is not immortal, nor is `local` the calling thread's.
+    #[inline]
+    unsafe fn decrement_foreign(this: *const Self) -> Decrement {
+        // SAFETY: the caller's reference keeps the object alive up to the successful RMW.
+        let count = unsafe { &*this };
+        let owner = count.load_owner();
+        if owner == Owner::NOBODY {
+            // Release: our uses come before the freeing. Partner: the acquire below, or of the merge.
+            let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
+            if before.leaves_others() {
+                return Decrement::Alive;
+            }
+            // SAFETY: `this` was merged when it was subtracted from, or was being merged.
+            return unsafe { Self::after_subtraction(this, before) };
+        }
+        if owner.is_detour() {
+            core::hint::cold_path();
+            // SAFETY: the caller's.
+            return unsafe { Self::decrement_aside(this, owner) };
+        }
+        // SAFETY: the caller's.
+        unsafe { Self::decrement_shared(this) }
+    }
+
+    /// What a subtraction from the word of an object without owner has come to, where that is not simply a reference less.
+    ///
+    /// # Safety
+    /// The caller has subtracted, and `before` is what it found.
+    #[inline]
+    unsafe fn after_subtraction(this: *const Self, before: Shared) -> Decrement {
+        if before == Shared::DEAD.plus_one() {
+            // SAFETY: dead by our subtraction, so it is ours to free.
+            let count = unsafe { &*this };
+            // Acquire: partner is the release of every earlier decrement.
+            acquire!(count.shared);
+            return Decrement::Dead;
+        }
+        core::hint::cold_path();
+        if before.is_saturated() {
+            // SAFETY: what is saturated is never freed.
+            unsafe { (*this).recentre() };
+        } else if before.is_wide() {
+            wide::find_dead();
+        }
+        // Else its merge is on its way, and finds out.
+        Decrement::Alive
+    }
+
+    /// # Safety
+    /// As for [`decrement_foreign`](Self::decrement_foreign).
+    #[inline(never)]
+    unsafe fn decrement_aside(this: *const Self, owner: Owner) -> Decrement {
+        if owner != Owner(Owner::DETOUR) {
+            // SAFETY: the caller's reference keeps the object alive.
+            unsafe { (*this).come_aside(owner) };
+        }
+        match wide::decrement(this.addr()) {
+            wide::Step::Done => Decrement::Alive,
+            wide::Step::Look(tenancy) => wide::look(tenancy),
+            // SAFETY: the caller's.
+            wide::Step::Impossible => unsafe { Self::decrement_shared(this) },
+        }
+    }
+
+    /// # Safety
+    /// As for [`decrement_foreign`](Self::decrement_foreign).
     #[inline]
     unsafe fn decrement_shared(this: *const Self) -> Decrement {
-        // SAFETY: the caller's reference keeps the object alive up to the successful RMW.
+        // SAFETY: the caller's reference keeps the object alive up to the successful CAS.
         let count = unsafe { &*this };
         let mut seen = count.load_shared(Ordering::Relaxed);
         loop {
@@ -378,7 +505,7 @@ impl RefCount {
             }
             if seen.is_wide() {
                 // SAFETY: as for this function.
-                match unsafe { Self::decrement_wide(this, seen) } {
+                match unsafe { Self::decrement_wide_word(this, seen) } {
                     Ok(done) => return done,
                     Err(now) => {
                         seen = now;
@@ -386,46 +513,34 @@ impl RefCount {
                     }
                 }
             }
-            if seen.is_merged() {
-                // Merged is the last state, so a plain subtraction will do.
-                // Release: our uses come before the freeing. Partner: the acquire below.
-                let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
-                if before != Shared::DEAD.plus_one() {
-                    return Decrement::Alive;
-                }
-                // Acquire: partner is the release of every earlier decrement.
-                acquire!(count.shared);
-                return Decrement::Dead;
-            }
             let queue = seen.state() < State::Queued && seen.count() <= 0;
             let new = if queue { seen.with_state(State::Queued) } else { seen.minus_one() };
-            // Release: our uses come before the freeing by whoever merges.
+            // Release: our uses come before the freeing by whoever merges or folds.
             match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
-                Ok(_) => return if queue { Decrement::Queued } else { Decrement::Alive },
+                Ok(_) if queue => return Decrement::Queued,
+                Ok(_) if new == Shared::DEAD => {
+                    // Acquire: partner is the release of every earlier decrement.
+                    acquire!(count.shared);
+                    return Decrement::Dead;
+                }
+                Ok(_) => return Decrement::Alive,
                 Err(now) => seen = Shared(now),
             }
         }
     }
 
-    /// A decrement of an object that is wide: in the thread's cell, or from the shared word without a conclusion. If the word
-    /// changes meanwhile, the new one is the error, and nothing is done.
+    /// A decrement in the word of a wide object, which says nothing about death, whatever its count. If the word changes meanwhile, the new
+    /// one is the error, and nothing is done.
     ///
     /// # Safety
-    /// As for [`decrement_shared`](Self::decrement_shared).
+    /// As for [`decrement_foreign`](Self::decrement_foreign).
+    #[cold]
     #[inline(never)]
-    unsafe fn decrement_wide(this: *const Self, seen: Shared) -> Result<Decrement, Shared> {
-        // SAFETY: the caller's reference keeps the object alive up to the step or the CAS.
-        let count = unsafe { &*this };
+    unsafe fn decrement_wide_word(this: *const Self, seen: Shared) -> Result<Decrement, Shared> {
+        // Before the reference is given up.
         let tenancy = wide::tenancy(this.addr());
-        if let Some(tenancy) = tenancy
-            && let Some(number) = wide::step(tenancy, this.addr(), -1)
-        {
-            return Ok(if wide::is_worth_a_look(tenancy, number) {
-                wide::look(tenancy)
-            } else {
-                Decrement::Alive
-            });
-        }
+        // SAFETY: the caller's reference keeps the object alive up to the CAS.
+        let count = unsafe { &*this };
         let new = seen.minus_one();
         // Release: our uses come before the freeing. Partner: the fold's acquire.
         match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
@@ -435,12 +550,13 @@ impl RefCount {
         }
     }
 
-    /// For [`wide`]: whether another thread has changed the shared word between a load and a compare-and-swap.
-    pub(super) fn is_word_contended(&self) -> bool {
+    /// For [`hot`](super::hot): whether another thread changes the count at this very moment.
+    pub(super) fn is_changed_meanwhile(&self) -> bool {
+        let local = self.local.load(Ordering::Relaxed);
         let seen = self.shared.load(Ordering::Relaxed);
         // Relaxed: nothing is changed.
-        !Shared(seen).is_wide()
-            && self.shared.compare_exchange(seen, seen, Ordering::Relaxed, Ordering::Relaxed).is_err()
+        self.shared.compare_exchange(seen, seen, Ordering::Relaxed, Ordering::Relaxed).is_err()
+            || self.local.load(Ordering::Relaxed) != local
     }
 
     /// For [`wide`]: the shared word.
@@ -455,6 +571,16 @@ impl RefCount {
         match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => Ok(()),
             Err(now) => Err(Shared(now)),
+        }
+    }
+
+    /// For [`wide`]: sends all threads on a detour, or has them count as ever. The object is wide, or the caller holds a reference.
+    pub(super) fn set_detour(&self, on: bool) {
+        // Relaxed, both: a hint.
+        if on {
+            self.owner.fetch_or(Owner::DETOUR, Ordering::Relaxed);
+        } else {
+            self.owner.fetch_and(!Owner::DETOUR, Ordering::Relaxed);
         }
     }
 
@@ -483,7 +609,7 @@ impl RefCount {
     pub(super) fn owner(&self) -> Option<ThreadId> {
         // Acquire: partner is the release in the merges. Who finds no owner may mark `local` as immortal, and that
         // mark must come after the merge's store of 0.
-        ThreadId::from_owner(self.owner.load(Ordering::Acquire))
+        Owner(self.owner.load(Ordering::Acquire)).id()
     }
 
     /// Gives up a queued reference of an object that was merged, or is just being merged.
@@ -503,16 +629,14 @@ impl RefCount {
         // SAFETY: the queued reference keeps the object alive.
         let count = unsafe { &*this };
         let local = count.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return Decrement::Alive;
         }
         if count.owner().is_none() {
             // SAFETY: as for this function. Merged: the owner itself, or who acted for it, did so before.
             return unsafe { Self::decrement_shared(this) };
         }
-        // Before the CAS: behind it the object may be freed. Release: partner is the acquire in `owner`.
-        count.local.store(0, Ordering::Relaxed);
-        count.owner.store(ThreadId::NOBODY, Ordering::Release);
+        count.end_ownership();
         // SAFETY: as above.
         unsafe { Self::merge_into_shared(this, i64::from(local) - 1) }
     }
@@ -535,7 +659,7 @@ impl RefCount {
     #[inline]
     pub fn try_increment(&self) -> bool {
         let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return true;
         }
         if self.is_mine() {
@@ -578,10 +702,10 @@ impl RefCount {
     /// know: on an object that another thread owns. Acquires: with `true` the caller may write.
     #[must_use]
     pub fn is_unique(&self) -> bool {
-        let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if self.is_immortal() {
             return false;
         }
+        let mine = self.is_mine_here();
         // Acquire: partner is the release of the decrements that made it unique.
         let mut shared = self.load_shared(Ordering::Acquire);
         if shared.is_wide() {
@@ -591,11 +715,18 @@ impl RefCount {
                 return false;
             }
         }
-        if self.is_mine() {
-            local == 1 && shared.count() == 0 && shared.state() < State::Queued
-        } else {
-            shared == Shared::DEAD.plus_one()
+        if mine {
+            if shared.count() == 0 && shared.state() < State::Queued {
+                return self.local.load(Ordering::Relaxed) == 1;
+            }
+            // A reference that was dropped elsewhere may lie in the mailbox.
+            if !runtime::open_mail() {
+                return false;
+            }
+            shared = self.load_shared(Ordering::Acquire);
         }
+        // Where a merge was in the mail, the word is merged.
+        shared == Shared::DEAD.plus_one()
     }
 
     /// Gives up the caller's reference if it is the only strong one and the calling thread can know that. Then the object is
@@ -614,7 +745,7 @@ impl RefCount {
         if seen == Shared::UNTOUCHED {
             return true;
         }
-        self.owner.store(ThreadId::NOBODY, Ordering::Release);
+        self.end_ownership();
         // An upgrade may come first; then the caller's reference goes on in the shared half.
         let weak = Shared::new(0, State::Weak);
         // Acquire: as above. Release: a try-increment that sees it dead needs nothing from us.
@@ -632,7 +763,7 @@ impl RefCount {
     #[inline]
     #[must_use]
     pub fn is_immortal(&self) -> bool {
-        self.local.load(Ordering::Relaxed) == IMMORTAL
+        says_immortal(self.local.load(Ordering::Relaxed))
     }
 
     /// Makes the object immortal if the calling thread may: it owns the object, or nobody does. Otherwise returns `false`
@@ -640,12 +771,10 @@ impl RefCount {
     ///
     /// The caller holds a reference; it and all others become uncounted.
     pub(super) fn make_immortal_here(&self) -> bool {
-        let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if self.is_immortal() {
             return true;
         }
-        let owner = self.owner();
-        if owner.is_none() || self.is_mine() {
+        if self.is_mine_here() || self.owner().is_none() {
             self.make_immortal_for_owner();
             return true;
         }
@@ -674,7 +803,7 @@ impl RefCount {
     #[must_use]
     pub fn references(&self) -> usize {
         let local = self.local.load(Ordering::Relaxed);
-        if local == IMMORTAL {
+        if says_immortal(local) {
             return usize::MAX;
         }
         let shared = self.load_shared(Ordering::Relaxed);

@@ -96,6 +96,13 @@ pub(crate) fn sum(n: usize) -> i64 {
     all().fold(0, |sum, cells| sum.wrapping_add(cells.numbers[n].load(Ordering::Relaxed) as i64))
 }
 
+/// The sum of cell `n` over all threads but the one of `mine`.
+pub(crate) fn sum_of_others(n: usize, mine: Option<&Cells>) -> i64 {
+    // Relaxed: as for `sum`.
+    let mine = mine.map_or(0, |cells| cells.numbers[n].load(Ordering::Relaxed) as i64);
+    sum(n).wrapping_sub(mine)
+}
+
 /// Whether nobody is changing cell `n`, which the caller has forbidden before a heavy barrier. Then [`sum`] is exact.
 pub(crate) fn is_frozen(n: usize) -> bool {
     // Acquire: partner is the release in `change`.

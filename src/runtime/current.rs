@@ -746,6 +746,18 @@ pub(crate) fn leave(garbage: Garbage) {
     });
 }
 
+/// Merges what others have left in the calling thread's mailbox. Returns whether there was anything. Runs no user code.
+#[cold]
+pub(crate) fn open_mail() -> bool {
+    with(|c| {
+        let mail = c.record().filter(|record| record.requests.load(Ordering::Relaxed) & Request::MAIL != 0);
+        if let Some(record) = mail {
+            c.collect_mail(record);
+        }
+        mail.is_some()
+    })
+}
+
 /// Leaves a parcel for the thread `owner`, or opens it if that thread is away.
 #[cold]
 pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delivery {

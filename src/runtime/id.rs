@@ -1,7 +1,7 @@
 //! The id of a thread, as it stands in the owner field of a refcount.
 //!
-//! 32 bits: the *slot* of the thread's record in the low 22, the *generation* of that slot in the high 10. Slots
-//! are dense and reused; a pair of slot and generation is not, so an object whose owner has finished can never be
+//! 31 bits: the *slot* of the thread's record in the low 21, the *generation* of that slot in the 10 above. (The bit that is left belongs to
+//! the refcount.) Slots are dense and reused; a pair of slot and generation is not, so an object whose owner has finished can never be
 //! taken for an object of a later thread. (A dying thread may still drop, from the destructor of some other
 //! thread-local, a `Brc` of a type that is not `Send`; had a new thread inherited the id, that object would be
 //! handed to it.) A slot whose generations are used up serves on with threads that own nothing.
@@ -15,10 +15,13 @@ use core::num::NonZeroU32;
 pub struct ThreadId(NonZeroU32);
 
 impl ThreadId {
-    pub(crate) const SLOT_BITS: u32 = 22;
+    const BITS: u32 = 31;
+    pub(crate) const SLOT_BITS: u32 = 21;
     pub(crate) const MAX_SLOT: u32 = (1 << Self::SLOT_BITS) - 1;
     /// The last generation is left out, so that no id is all ones.
-    pub(crate) const GENERATIONS: u32 = (1 << (u32::BITS - Self::SLOT_BITS)) - 1;
+    pub(crate) const GENERATIONS: u32 = (1 << (Self::BITS - Self::SLOT_BITS)) - 1;
+    /// No id is greater.
+    pub(crate) const MAX: u32 = (1 << Self::BITS) - 1;
 
     /// What a field of type owner holds when nobody owns the object. Never the value of an id.
     pub(crate) const NOBODY: u32 = 0;

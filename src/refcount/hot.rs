@@ -1,0 +1,258 @@
+//! Notices objects that threads count which do not own them, again and again: how they are counted is then changed.
+//!
+//! | what a thread sees of its own drops, for a while | what it asks for |
+//! |---|---|
+//! | others change the count in the same moments | that the object be counted [widely](super::wide) |
+//! | nobody does, but somebody owns the object | that the owner merge: one word is then cheaper than two |
+//! | it is counted widely, and nobody else counts | that it be counted in one word again |
+//!
+//! *For a while* is in drops and in time: of an object that others use ten million times a second and this thread a thousand times, the others
+//! should keep the fast path.
+//!
+//! All of it stays on the thread, and looks at one drop in [`PERIOD`]: between those, a drop costs one countdown.
+
+use core::cell::Cell;
+use std::time::{Duration, Instant};
+
+use super::wide;
+use super::word::RefCount;
+use crate::sync::atomic::{AtomicBool, Ordering};
+use crate::sync::{const_unless_loom, process_wide, thread_cells};
+
+/// One of so many drops is looked at.
+const PERIOD: u32 = 16;
+/// Drops that were looked at, after which the thread makes up its mind.
+const WINDOW: u32 = 16;
+/// More time for a window than this, and the object is not in heavy use: a microsecond for each drop.
+const LONG: Duration = Duration::from_micros((PERIOD * WINDOW) as u64);
+/// Of the drops of a window, how many others have to disturb.
+const DISTURBED: u32 = 2;
+/// Disturbed windows in a row, before the object is made wide.
+const WIDEN: u32 = 3;
+/// Quiet windows in a row, before an owner is asked to merge.
+const MERGE: u32 = 16;
+/// The same, of an object that is wide, before it is made narrow.
+const NARROW: u32 = 256;
+/// Objects that a thread can have an eye on.
+const PLACES: usize = 8;
+
+/// What to do about an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Advice {
+    Nothing,
+    Widen,
+    Merge,
+    Narrow,
+}
+
+/// What a drop that was looked at has shown.
+#[derive(Clone, Copy)]
+struct Look {
+    /// Others changed the count meanwhile.
+    disturbed: bool,
+    owned: bool,
+    wide: bool,
+}
+
+/// What a thread remembers of an object.
+#[derive(Clone, Copy)]
+struct Memory {
+    /// Where it is. Never followed.
+    address: usize,
+    /// How often it was looked at, less how often another object wanted this place.
+    looks: u32,
+    /// In the present window.
+    looks_of_window: u32,
+    disturbed: u32,
+    begun: Option<Instant>,
+    /// Windows in a row that were disturbed, if positive, or quiet.
+    windows: i32,
+    /// The cells of all other threads at the last window, if wide.
+    others: u64,
+}
+
+impl Memory {
+    const NONE: Self =
+        Self { address: 0, looks: 0, looks_of_window: 0, disturbed: 0, begun: None, windows: 0, others: 0 };
+
+    /// The object at `address` is being dropped. Returns whether this is its memory.
+    fn is_of(&mut self, address: usize) -> bool {
+        if self.address == address {
+            self.looks = self.looks.saturating_add(1);
+            return true;
+        }
+        // Another object has this place: it stays for as long as it is dropped as often.
+        self.looks = self.looks.saturating_sub(1);
+        if self.looks == 0 {
+            *self = Self { address, looks: 1, ..Self::NONE };
+            return true;
+        }
+        false
+    }
+
+    /// Takes in what was seen. `now` is asked at the ends of windows; `others` then for what other threads have in their cells.
+    fn look(&mut self, look: Look, now: impl FnOnce() -> Instant, others: impl FnOnce() -> u64) -> Advice {
+        self.disturbed += u32::from(look.disturbed);
+        self.looks_of_window += 1;
+        if self.looks_of_window < WINDOW {
+            return Advice::Nothing;
+        }
+        let now = now();
+        let busy = self.begun.is_some_and(|begun| now.saturating_duration_since(begun) <= LONG);
+        let mut disturbed = self.disturbed >= DISTURBED;
+        (self.looks_of_window, self.disturbed, self.begun) = (0, 0, Some(now));
+        if look.wide {
+            let others = others();
+            disturbed = others != self.others;
+            self.others = others;
+        }
+        // Windows of one kind count up, the first of the other kind starts anew.
+        self.windows = match (busy, disturbed) {
+            (false, _) if !look.wide => 0,
+            (_, true) => self.windows.max(0).saturating_add(1),
+            (_, false) => self.windows.min(0).saturating_sub(1),
+        };
+        let (run, quiet) = (self.windows.unsigned_abs(), self.windows < 0);
+        let advice = match (look.wide, quiet) {
+            (true, true) if run >= NARROW => Advice::Narrow,
+            (false, true) if run >= MERGE && look.owned => Advice::Merge,
+            (false, false) if run >= WIDEN => Advice::Widen,
+            _ => return Advice::Nothing,
+        };
+        self.windows = 0;
+        advice
+    }
+}
+
+thread_cells! {
+    static COUNTDOWN: Cell<u32> = Cell::new(PERIOD);
+}
+
+thread_cells! {
+    static MEMORIES: [Cell<Memory>; PLACES] = [const { Cell::new(Memory::NONE) }; PLACES];
+}
+
+struct Switch {
+    /// Whether anything is noticed.
+    on: AtomicBool,
+}
+
+impl Switch {
+    const_unless_loom! {
+        const fn new() -> Self {
+            Self { on: AtomicBool::new(true) }
+        }
+    }
+}
+
+process_wide! {
+    fn switch() -> &'static Switch { Switch::new() }
+}
+
+/// Whether the drop that is about to begin is one to look at.
+#[inline(always)]
+pub(super) fn is_due() -> bool {
+    COUNTDOWN.with(|countdown| {
+        let left = countdown.get().wrapping_sub(1);
+        countdown.set(left);
+        left == 0
+    })
+}
+
+/// Looks at an object that the calling thread does not own and is about to drop a reference to.
+#[cold]
+#[inline(never)]
+pub(super) fn look(count: &RefCount) -> Advice {
+    let address = core::ptr::from_ref(count).addr();
+    // Not always the same, or a loop over as many objects would show one of them for ever.
+    COUNTDOWN.with(|countdown| countdown.set(PERIOD - 2 + (address >> 4) as u32 % 4));
+    // Relaxed: a switch.
+    if !switch().on.load(Ordering::Relaxed) {
+        return Advice::Nothing;
+    }
+    MEMORIES.with(|memories| {
+        let place = &memories[(address >> 4) % PLACES];
+        let mut memory = place.get();
+        let mut advice = Advice::Nothing;
+        if memory.is_of(address) {
+            let wide = count.is_wide();
+            let disturbed = !wide && count.is_changed_meanwhile();
+            let look = Look { disturbed, owned: count.owner().is_some(), wide };
+            advice = memory.look(look, Instant::now, || wide::others_of(address));
+        }
+        place.set(memory);
+        advice
+    })
+}
+
+/// Turns this off or on, for the whole process. What was changed stays.
+pub(super) fn set(on: bool) {
+    switch().on.store(on, Ordering::Relaxed);
+}
+
+pub(super) fn is_on() -> bool {
+    switch().on.load(Ordering::Relaxed)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// Looks at the object until there is an advice. `seen(n)` is what the `n`th shows; each takes `nanos`.
+    fn looks_until_advice(nanos: u64, seen: impl Fn(u64) -> Look) -> Option<(u64, Advice)> {
+        let mut memory = Memory::NONE;
+        let start = Instant::now();
+        (0..1_000_000).find_map(|n| {
+            assert!(memory.is_of(16));
+            let advice = memory.look(seen(n), || start + Duration::from_nanos(n * nanos), || n);
+            (advice != Advice::Nothing).then_some((n, advice))
+        })
+    }
+
+    const QUIET: Look = Look { disturbed: false, owned: false, wide: false };
+
+    #[test]
+    fn contention_shows_in_disturbed_drops() {
+        let every = |k: u64| looks_until_advice(100, move |n| Look { disturbed: n % k == 0, ..QUIET });
+        for k in [1, 2, 7] {
+            assert!(matches!(every(k), Some((..100, Advice::Widen))), "one in {k}");
+        }
+        assert_eq!(every(20), None);
+        assert_eq!(looks_until_advice(100, |_| QUIET), None);
+    }
+
+    #[test]
+    fn an_owner_that_does_not_count_is_asked_to_merge() {
+        let (looks, advice) = looks_until_advice(100, |_| Look { owned: true, ..QUIET }).expect("sustained");
+        assert_eq!(advice, Advice::Merge);
+        assert!((200..400).contains(&looks), "{looks}");
+    }
+
+    #[test]
+    fn seldom_is_not_sustained() {
+        let slow = 2 * LONG.as_nanos() as u64 / u64::from(WINDOW);
+        assert_eq!(looks_until_advice(slow, |_| Look { disturbed: true, ..QUIET }), None);
+        assert_eq!(looks_until_advice(slow, |_| Look { owned: true, ..QUIET }), None);
+    }
+
+    #[test]
+    fn a_wide_object_that_one_thread_counts_is_made_narrow() {
+        let wide = Look { wide: true, ..QUIET };
+        assert_eq!(looks_until_advice(100, |_| wide), None, "the others' cells change");
+        let mut memory = Memory::NONE;
+        let looks = (0..100_000).find(|_| memory.look(wide, Instant::now, || 7) == Advice::Narrow);
+        assert!(looks.is_some_and(|n| n > 1000), "{looks:?}");
+    }
+
+    #[test]
+    fn a_place_goes_to_who_comes_more_often() {
+        let mut memory = Memory::NONE;
+        for _ in 0..100 {
+            assert!(memory.is_of(16));
+        }
+        for _ in 0..99 {
+            assert!(!memory.is_of(32));
+        }
+        assert!(memory.is_of(32) && memory.address == 32);
+    }
+}
