@@ -104,7 +104,8 @@ fn owned_and_wide(made: &Made) -> (Brc<Value>, Brc<Value>) {
     assert!(Brc::share_widely(&mine));
     let raw = Brc::as_ptr(&mine);
     // SAFETY: `mine` lives until the thread has ended, and nothing is given up.
-    let theirs = spawn(move || Brc::clone(&*ManuallyDrop::new(unsafe { Brc::from_raw(raw) }))).join().unwrap();
+    let theirs =
+        spawn(move || Brc::clone(&*ManuallyDrop::new(unsafe { Brc::from_raw(raw) }))).join().unwrap();
     (mine, theirs)
 }
 

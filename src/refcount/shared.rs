@@ -195,7 +195,11 @@ mod tests {
                 assert!(wide.merged_with(0).is_wide() && wide.with_state(State::Merged).is_wide());
                 assert!(wide != Shared::DEAD && wide != Shared::UNTOUCHED && !narrow.is_wide());
                 let alive = (2..Shared::BAND).contains(&count) && state == State::Merged;
-                assert_eq!((narrow.leaves_others(), wide.leaves_others()), (alive, false), "{count} {state:?}");
+                assert_eq!(
+                    (narrow.leaves_others(), wide.leaves_others()),
+                    (alive, false),
+                    "{count} {state:?}"
+                );
                 let word = narrow;
                 assert_eq!((word.count(), word.state()), (count, state));
                 assert_eq!(word.is_merged(), state == State::Merged);

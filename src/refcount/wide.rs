@@ -245,7 +245,9 @@ pub(super) fn decrement(address: usize) -> Step {
     match step(cells, slot, address, -1) {
         None => Step::Impossible,
         // A thread that drops what others made goes on downwards for ever, so not always.
-        Some(number) if number < 0 && (number > -16 || number % 64 == 0) && cells.is_new_low(slot, number) => {
+        Some(number)
+            if number < 0 && (number > -16 || number % 64 == 0) && cells.is_new_low(slot, number) =>
+        {
             Step::Look(tenancy)
         }
         Some(_) => Step::Done,

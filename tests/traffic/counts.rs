@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::sync::{Mutex, OnceLock};
 
-use freethreaded::refcount::Immortal;
+use freethreaded::refcount::{Immortal, set_adaptive};
 use freethreaded::traffic::AtomicUsize;
 use freethreaded::{Brc, attach};
 
@@ -46,25 +46,35 @@ pub(crate) const SCENES: &[Scene] = &[
     },
     Scene {
         name: "clone + drop, a wide object of one of the threads",
-        // The owner counts in the header, which all read: two writes of one thread.
-        claim: Claim::Looks { writes: 1 },
+        claim: Claim::Nothing,
         run: |threads| pairs_with_owner(threads, share_widely),
     },
     Scene {
         name: "drop of a wide object, cloned by another thread",
-        claim: Claim::Looks { writes: 0 },
+        claim: Claim::Looks,
         run: drop_what_others_cloned,
     },
 ];
 
-/// Not in the table, since it comes out differently each time. Upgrades change the shared word, and drops without clones take the
-/// cell lower and lower; a look that adds up what others change meanwhile may take the object for dead and make sure.
-pub(crate) const UPGRADES: Scene = Scene {
-    name: "upgrade + drop, a weak reference to a wide object",
-    // Not worse than without cells.
-    claim: Claim::AtMost { writes: 2 },
-    run: upgrade_and_drop,
-};
+/// Not in the table, since they come out differently each time.
+pub(crate) const VARYING: &[Scene] = &[
+    Scene {
+        name: "clone + drop, a wide object, while objects are watched",
+        claim: Claim::Watched,
+        run: |threads| {
+            set_adaptive(true);
+            wide(threads)
+        },
+    },
+    // Upgrades change the shared word, and drops without clones take the cell lower and lower; a look that adds up what others
+    // change meanwhile may take the object for dead and make sure.
+    Scene {
+        name: "upgrade + drop, a weak reference to a wide object",
+        // Not worse than without cells.
+        claim: Claim::AtMost { writes: 2 },
+        run: upgrade_and_drop,
+    },
+];
 
 /// An object without owner.
 pub(crate) fn merged() -> Brc<u64> {
