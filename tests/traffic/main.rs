@@ -5,8 +5,11 @@
 //! threads do the same operation on the same object, and their logs are laid side by side. Threads may take turns on few cores: only addresses count.
 //!
 //! ```text
-//! RUSTFLAGS="--cfg count_traffic" CARGO_TARGET_DIR=target/traffic cargo test -p freethreaded --test traffic -- --nocapture
+//! cargo traffic -- --nocapture
 //! ```
+//!
+//! That is `RUSTFLAGS="--cfg count_traffic" CARGO_TARGET_DIR=target/traffic cargo test -p freethreaded --test traffic`. Without that flag
+//! there is nothing here; nor without the crate's own heap, since the global allocator may put objects of two threads on one line.
 #![cfg(all(count_traffic, feature = "mimalloc"))]
 
 #[path = "../common/mod.rs"]
@@ -109,7 +112,7 @@ fn run(scene: &'static Scene, threads: usize) -> Figures {
     Figures::of(&window, LINE)
 }
 
-/// The table of DESIGN.md.
+/// The table of BENCHMARKS.md, of which DESIGN.md has a part.
 #[test]
 fn what_travels() {
     let mut table = String::from("| operation |");
