@@ -7,7 +7,7 @@ use crate::heap;
 use crate::lock::ObjectLock;
 use crate::runtime::{self, Garbage, Pile};
 
-pub use crate::refcount::free_immortal;
+pub use crate::refcount::{ask_to_merge, free_immortal};
 
 /// Takes the calling thread out of the runtime, as the end of a thread does.
 pub fn exit_thread() {

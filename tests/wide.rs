@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::thread;
 
 use common::{Drops, Remote, isolated, isolated_with_leaks, on_thread, wait_until};
-use freethreaded::refcount::{is_adaptive, set_adaptive};
+use freethreaded::refcount::{
+    Counted, RefCount, State, is_adaptive, release, retain, set_adaptive, share_widely,
+};
 use freethreaded::{Brc, List, attach, collect};
 
 /// A burst of clones and drops.
@@ -301,5 +303,171 @@ fn in_containers() {
         list.clear();
         collect();
         assert_eq!(drops.get(), 1);
+    });
+}
+
+/// An object whose state a test can see.
+#[repr(C)]
+struct Plain {
+    count: RefCount,
+    _probe: common::Probe,
+}
+
+// SAFETY: the count is where `count` says, `destroy` frees what `Box` gave, and `Plain` is Send and Sync.
+unsafe impl Counted for Plain {
+    unsafe fn count(this: *const Self) -> *const RefCount {
+        // SAFETY: `this` points to an object.
+        unsafe { &raw const (*this).count }
+    }
+    unsafe fn destroy(this: *mut Self) {
+        // SAFETY: the last reference is gone.
+        drop(unsafe { Box::from_raw(this) });
+    }
+}
+
+/// A reference to a [`Plain`].
+struct Counting(*mut Plain);
+
+// SAFETY: `Plain` is Send and Sync, and its count may be used by any thread.
+unsafe impl Send for Counting {}
+// SAFETY: as above.
+unsafe impl Sync for Counting {}
+
+impl Counting {
+    fn new(drops: &Drops) -> Self {
+        Self(Box::into_raw(Box::new(Plain { count: RefCount::new(), _probe: drops.probe() })))
+    }
+
+    fn count(&self) -> &RefCount {
+        // SAFETY: our reference keeps it alive.
+        unsafe { &(*self.0).count }
+    }
+}
+
+impl Clone for Counting {
+    fn clone(&self) -> Self {
+        // SAFETY: our reference keeps it alive.
+        unsafe { retain(self.0) };
+        Self(self.0)
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        // SAFETY: our reference is given up.
+        unsafe { release(self.0) };
+    }
+}
+
+/// Uses `object` until `done`: whether use is heavy depends on the machine.
+fn hammer_until(what: &str, object: &Counting, done: impl Fn(&RefCount) -> bool) {
+    wait_until(what, || {
+        for _ in 0..MANY {
+            drop(object.clone());
+        }
+        done(object.count())
+    });
+}
+
+#[test]
+fn an_owner_is_asked_to_merge_what_another_thread_uses() {
+    isolated(|| {
+        let (owner, drops) = (Remote::new(), Drops::new());
+        let probe = drops.clone();
+        let object = owner.run(move || Counting::new(&probe));
+        assert_eq!(object.count().state(), State::Default);
+        wait_until("the merge", || {
+            for _ in 0..MANY {
+                drop(object.clone());
+            }
+            owner.run(collect);
+            object.count().state() == State::Merged
+        });
+        assert_eq!(object.count().references(), 1);
+        assert_eq!(drops.get(), 0);
+        drop(object);
+        assert_eq!(drops.get(), 1, "a merged object dies in the drop");
+        owner.end();
+    });
+}
+
+#[test]
+fn an_absent_owner_is_merged_for() {
+    isolated(|| {
+        let drops = Drops::new();
+        let object = Counting::new(&drops);
+        attach().detach(|| hammer_until("the merge", &object, |count| count.state() == State::Merged));
+        drop(object);
+        assert_eq!(drops.get(), 1);
+    });
+}
+
+#[test]
+fn no_owner_is_asked_if_adaptive_is_off() {
+    isolated(|| {
+        set_adaptive(false);
+        let (owner, drops) = (Remote::new(), Drops::new());
+        let probe = drops.clone();
+        let object = owner.run(move || Counting::new(&probe));
+        for _ in 0..10 * MANY {
+            drop(object.clone());
+        }
+        owner.run(collect);
+        assert_eq!(object.count().state(), State::Default);
+        drop(object);
+        owner.run(collect);
+        assert_eq!(drops.get(), 1);
+        owner.end();
+    });
+}
+
+#[test]
+fn one_thread_alone_makes_it_narrow() {
+    isolated(|| {
+        let drops = Drops::new();
+        let object = attach().detach(|| Counting::new(&drops));
+        // SAFETY: `object` is a reference, and `Plain` is Send and Sync.
+        assert!(unsafe { share_widely(object.0) });
+        hammer_until("the narrowing", &object, |count| !count.is_wide());
+        assert_eq!(object.count().references(), 1);
+        drop(object);
+        assert_eq!(drops.get(), 1);
+    });
+}
+
+#[test]
+fn the_owner_counts_aside_too() {
+    isolated(|| {
+        let drops = Drops::new();
+        let object = Counting::new(&drops);
+        // SAFETY: `object` is a reference, and `Plain` is Send and Sync.
+        assert!(unsafe { share_widely(object.0) });
+        assert_eq!(object.count().state(), State::Default);
+        let more = object.clone();
+        assert_eq!((object.count().state(), object.count().references()), (State::Merged, 2));
+        assert!(object.count().is_wide());
+        object.count().increment_by(3);
+        assert_eq!(object.count().references(), 5);
+        for _ in 0..3 {
+            drop(Counting(object.0));
+        }
+        drop(more);
+        assert!(object.count().is_unique() && !object.count().is_wide());
+        drop(object);
+        assert_eq!(drops.get(), 1);
+    });
+}
+
+/// What others dropped and left in the owner's mailbox does not stand in the way of uniqueness.
+#[test]
+fn an_owner_that_asks_opens_its_mail() {
+    isolated(|| {
+        let mut object = Brc::new(vec![1]);
+        let other = object.clone();
+        on_thread(move || assert_eq!(*other, [1]));
+        Brc::get_mut(&mut object).expect("the other thread has dropped it").push(2);
+        let other = object.clone();
+        on_thread(move || drop(other));
+        assert_eq!(Brc::try_unwrap(object), Ok(vec![1, 2]));
     });
 }

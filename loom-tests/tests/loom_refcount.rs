@@ -350,6 +350,46 @@ fn nothing_is_left_in_the_mailbox() {
     });
 }
 
+/// A thread that uses the object asks its owner to merge, while the owner counts and then ends. Catches a request that has no reference of its
+/// own, or that is made twice.
+#[test]
+fn merge_request_against_owner() {
+    model(TWO, |made| {
+        let a = Brc::new(made.value(1));
+        let b = a.clone();
+        let foreign = spawn(move || {
+            internals::ask_to_merge(&b);
+            internals::ask_to_merge(&b);
+            assert_eq!(b.read(), 1);
+            drop(b);
+        });
+        assert_eq!(a.read(), 1);
+        drop(a);
+        collect();
+        foreign.join().unwrap();
+    });
+}
+
+/// The same of an owner that is away, comes back, and asks whether it has the only reference.
+#[test]
+fn merge_request_on_behalf() {
+    model(TWO, |made| {
+        let mut a = Brc::new(made.value(1));
+        let b = a.clone();
+        let foreign = spawn(move || {
+            internals::ask_to_merge(&b);
+            drop(b);
+        });
+        away(|| drop(a.clone()));
+        if let Some(value) = Brc::get_mut(&mut a) {
+            value.write(1);
+        }
+        foreign.join().unwrap();
+        assert!(Brc::get_mut(&mut a).is_some(), "whatever was in the mail is merged");
+        drop(a);
+    });
+}
+
 /// Two threads drop the two references of an object without owner. Catches a last decrement without acquire, a first one
 /// without release.
 #[test]

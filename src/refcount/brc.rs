@@ -80,11 +80,13 @@ impl<T> Brc<T> {
         }
         let inner = Inner::<T>::allocate();
         let unused = Unused(inner);
-        // Behind the call of the allocator, so that nothing of it has to be kept over that call.
-        let count = RefCount::new();
-        core::mem::forget(unused);
         // SAFETY: freshly allocated for this type.
-        unsafe { inner.write(Inner { count, weak: AtomicU32::new(1), value }) };
+        unsafe {
+            RefCount::write_new(&raw mut (*inner.as_ptr()).count);
+            (&raw mut (*inner.as_ptr()).weak).write(AtomicU32::new(1));
+            (&raw mut (*inner.as_ptr()).value).write(value);
+        }
+        mem::forget(unused);
         // SAFETY: the count's first reference is this one.
         unsafe { Self::from_inner(inner) }
     }
@@ -533,6 +535,14 @@ impl<T: ?Sized> Brc<T> {
         // SAFETY: the caller's reference.
         drop(unsafe { Self::from_raw(pointer) });
     }
+}
+
+/// Has the owner merge, as sustained use by another thread does.
+#[cfg(loom)]
+#[doc(hidden)]
+pub fn ask_to_merge<T: ?Sized + Send + Sync + 'static>(object: &Brc<T>) {
+    // SAFETY: `object` is a reference.
+    unsafe { super::counted::ask_to_merge(object.inner.as_ptr()) };
 }
 
 /// Destroys an immortal object after all, so that a model can check that nothing else is left.

@@ -151,17 +151,18 @@ unsafe fn reconsider<T: ?Sized + Counted>(object: *mut T) {
 ///
 /// # Safety
 /// The caller holds a reference to `object`.
-unsafe fn ask_to_merge<T: ?Sized + Counted>(object: *mut T) {
+pub(super) unsafe fn ask_to_merge<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: the caller's reference keeps it alive.
     let count = unsafe { &*T::count(object) };
     let Some(owner) = count.owner() else { return };
-    // The parcel's own reference, which opening it gives up.
-    count.increment();
+    if !count.queue_merge() {
+        return;
+    }
     // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
     let parcel = unsafe { Parcel::new(erase(object), merge_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
         Delivery::Left | Delivery::Opened(None) => {}
-        Delivery::Opened(Some(_)) => unreachable!("the caller has a reference"),
+        Delivery::Opened(Some(_)) => unreachable!("the caller has a reference too"),
     }
 }
 

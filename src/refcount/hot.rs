@@ -14,6 +14,7 @@
 use core::cell::Cell;
 use std::time::{Duration, Instant};
 
+use super::shared::State;
 use super::wide;
 use super::word::RefCount;
 use crate::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,7 @@ pub(super) enum Advice {
 struct Look {
     /// Others changed the count meanwhile.
     disturbed: bool,
+    /// An owner counts, and has not been asked to merge.
     owned: bool,
     wide: bool,
 }
@@ -177,7 +179,7 @@ pub(super) fn look(count: &RefCount) -> Advice {
         if memory.is_of(address) {
             let wide = count.is_wide();
             let disturbed = !wide && count.is_changed_meanwhile();
-            let look = Look { disturbed, owned: count.owner().is_some(), wide };
+            let look = Look { disturbed, owned: count.state() < State::Queued, wide };
             advice = memory.look(look, Instant::now, || wide::others_of(address));
         }
         place.set(memory);

@@ -53,7 +53,7 @@ mod word;
 
 pub use brc::Brc;
 #[cfg(loom)]
-pub use brc::free_immortal;
+pub use brc::{ask_to_merge, free_immortal};
 pub use clone_to_brc::CloneToBrc;
 pub use counted::{
     Counted, hand_over, is_adaptive, make_immortal, release, retain, set_adaptive, share_widely,

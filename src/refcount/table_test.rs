@@ -7,12 +7,13 @@
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::owner::Owner;
 use super::shared::{Shared, State};
 use super::word::{Decrement, RefCount};
 use crate::runtime::{self, ThreadId};
 
-use Owner::{Me, Nobody, Other};
 use State::{Default, Merged, Queued, Weak};
+use Whose::{Me, Nobody, Other};
 
 const ALL_ONES: i64 = u32::MAX as i64;
 /// From here on `local` says immortal.
@@ -23,7 +24,7 @@ const MAX: i64 = (1 << 28) - 1;
 const MIN: i64 = -(1 << 28);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Owner {
+enum Whose {
     Me,
     Other,
     Nobody,
@@ -38,7 +39,7 @@ enum Caller {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Word {
-    owner: Owner,
+    owner: Whose,
     local: i64,
     count: i64,
     state: State,
@@ -236,7 +237,7 @@ fn why_unreachable(operation: Operation, word: Word) -> Option<&'static str> {
     }
 }
 
-fn number(owner: Owner, me: u32, other: u32) -> u32 {
+fn number(owner: Whose, me: u32, other: u32) -> u32 {
     match owner {
         Me => me,
         Other => other,
@@ -402,6 +403,43 @@ fn wide_words_conclude_nothing() {
             assert_eq!((owner, local, after.state(), after.is_wide()), (ThreadId::NOBODY, 0, Merged, true));
             let total = word.count + word.local - 1;
             assert!(after.is_saturated() || i64::from(after.count()) == total, "{word:?}");
+        }
+    }
+}
+
+/// On a detour the owner merges first, and then does what others do; but for a try-increment, which comes without a reference.
+#[test]
+fn the_owner_on_a_detour_merges() {
+    let (me, _) = ids();
+    let operations = [Op::Increment, Op::IncrementBy(2), Op::Decrement, Op::IsUnique, Op::TryIncrement];
+    for word in words().filter(|w| w.owner == Me && w.state != Merged && !w.immortal() && !w.saturated()) {
+        for operation in operations.into_iter().filter(|&o| why_unreachable(o, word).is_none()) {
+            let shared = Shared::new(word.count as i32, word.state);
+            let aside = Owner::DETOUR | me;
+            let local = u32::try_from(word.local).expect("not immortal");
+            let count = RefCount::from_parts(aside, local, shared);
+            let answer = run(operation, &count);
+            let (owner, local, after) = count.parts();
+            let at = || format!("{operation:?} on {word:?}: {after:?}");
+            if operation == Op::TryIncrement {
+                let dead = shared == Shared::UNTOUCHED;
+                assert_eq!((owner, answer), (aside, Answer::Bool(!dead)), "{}", at());
+                continue;
+            }
+            assert_eq!((owner, local, after.state()), (Owner::DETOUR, 0, Merged), "{}", at());
+            let by = match operation {
+                Op::Increment => 1,
+                Op::IncrementBy(n) => i64::from(n),
+                Op::Decrement => -1,
+                _ => 0,
+            };
+            let total = word.total() + by;
+            assert!(after.is_saturated() || i64::from(after.count()) == total, "{}", at());
+            match answer {
+                Answer::Less(less) => assert_eq!(less == Decrement::Dead, total == 0, "{}", at()),
+                Answer::Bool(unique) => assert_eq!(unique, total == 1, "{}", at()),
+                Answer::Nothing | Answer::Number(_) => {}
+            }
         }
     }
 }

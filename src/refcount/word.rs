@@ -125,12 +125,42 @@ impl RefCount {
     #[inline]
     #[must_use]
     pub fn new() -> Self {
-        let owner = id_for_new_object();
-        if owner == ThreadId::NO_ONE {
-            core::hint::cold_path();
-            return Self::new_merged();
+        let (id, ready) = runtime::id_and_readiness();
+        let count = Self::with_fields(id, 1, Shared::UNTOUCHED);
+        if !ready {
+            count.begin_slow();
         }
-        Self::with_fields(owner, 1, Shared::UNTOUCHED)
+        count
+    }
+
+    /// Makes a [`new`](Self::new) count in place: less code than moving one there.
+    ///
+    /// # Safety
+    /// `this` may be written to.
+    #[inline]
+    pub(super) unsafe fn write_new(this: *mut Self) {
+        let (id, ready) = runtime::id_and_readiness();
+        // SAFETY: the caller's.
+        unsafe { this.write(Self::with_fields(id, 1, Shared::UNTOUCHED)) };
+        if !ready {
+            // SAFETY: written just now.
+            unsafe { (*this).begin_slow() };
+        }
+    }
+
+    /// A new count on a thread that is not registered yet, has no id, or has mail.
+    #[cold]
+    #[inline(never)]
+    fn begin_slow(&self) {
+        // Relaxed: nobody else has the object yet.
+        match id_for_new_object() {
+            ThreadId::NO_ONE => {
+                self.local.store(0, Ordering::Relaxed);
+                self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+                self.shared.store(Shared::new(1, State::Merged).0, Ordering::Relaxed);
+            }
+            id => self.owner.store(id, Ordering::Relaxed),
+        }
     }
 
     const_unless_loom! {
@@ -547,6 +577,23 @@ impl RefCount {
             Ok(_) if new.count() <= 0 => Ok(tenancy.map_or(Decrement::Alive, wide::look)),
             Ok(_) => Ok(Decrement::Alive),
             Err(now) => Err(Shared(now)),
+        }
+    }
+
+    /// Queues the object for a merge, unless it is queued or merged, or counted aside. Returns whether that was done; there is then one reference
+    /// more, for the parcel. The caller holds a reference.
+    pub(super) fn queue_merge(&self) -> bool {
+        // Relaxed: as an increment; the mailbox orders the rest.
+        let mut seen = self.load_shared(Ordering::Relaxed);
+        loop {
+            if seen.state() >= State::Queued || seen.is_wide() || seen.is_saturated() {
+                return false;
+            }
+            let new = seen.plus(1).with_state(State::Queued);
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),
+            }
         }
     }
 

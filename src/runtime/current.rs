@@ -128,16 +128,22 @@ pub(crate) fn cells_if_any() -> Option<&'static Cells> {
 
 /// As [`id`], for a thread that is about to own a new object: registers it on its first call, and merges
 /// what others have left in its mailbox. Runs no user code.
-#[inline]
+#[cold]
 pub(crate) fn id_for_new_object() -> u32 {
-    CURRENT.with(|c| {
-        let record = c.record.get();
-        // SAFETY: a record in the cell is this thread's, and records are never freed.
-        if record.is_null() || unsafe { &*record }.requests.load(Ordering::Relaxed) & Request::MAIL != 0 {
-            c.prepare_for_new_object();
-        }
+    with(|c| {
+        c.prepare_for_new_object();
         c.id.get()
     })
+}
+
+/// [`id`], and whether it is also what [`id_for_new_object`] would return, with nothing to be done first.
+#[inline(always)]
+pub(crate) fn id_and_readiness() -> (u32, bool) {
+    let (id, record) = CURRENT.with(|c| (c.id.get(), c.record.get()));
+    // SAFETY: a thread with an id has a record, and records are never freed.
+    let ready =
+        id != ThreadId::NO_ONE && unsafe { &*record }.requests.load(Ordering::Relaxed) & Request::MAIL == 0;
+    (id, ready)
 }
 
 impl Current {
@@ -331,6 +337,8 @@ impl Current {
     #[inline(never)]
     fn prepare_for_new_object(&self) {
         match self.record() {
+            // Away, or with a slot that has no id left.
+            Some(record) if record.requests.load(Ordering::Relaxed) & Request::MAIL == 0 => {}
             Some(record) => {
                 self.collect_mail(record);
                 // SAFETY: this thread's record; the closure only moves items between lists.
