@@ -8,7 +8,11 @@
 //! cargo traffic -- --nocapture
 //! ```
 //!
-//! That is `RUSTFLAGS="--cfg count_traffic" CARGO_TARGET_DIR=target/traffic cargo test -p freethreaded --test traffic`. Without that flag
+//! Broken on purpose, each of these fails: `Cells` aligned to 64 bytes or to nothing; steps that are refused, so that wide objects are counted in
+//! their word; a look-up that writes to the table; entering with a heavy barrier; an increment that takes the owner's word by a locked instruction;
+//! watching at every look. Not seen: `Record` without its alignment, since what two neighbours touch here lies far enough apart.
+//!
+//! The command is `RUSTFLAGS="--cfg count_traffic" CARGO_TARGET_DIR=target/traffic cargo test -p freethreaded --test traffic`. Without that flag
 //! there is nothing here; nor without the crate's own heap, since the global allocator may put objects of two threads on one line.
 #![cfg(all(count_traffic, feature = "mimalloc"))]
 
