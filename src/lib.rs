@@ -71,7 +71,8 @@
 //!
 //! Each protocol has a head comment with its states and orderings, and loom models that fail when an ordering is weakened or a step dropped; see
 //! `loom-tests/README.md` in the repository. Besides: an exhaustive table test of the count word, property tests against `IndexMap`, `IndexSet` and `Vec`, recorded
-//! histories checked for linearizability, panic injection, stress under AddressSanitizer and ThreadSanitizer, and leak counts.
+//! histories checked for linearizability, panic injection, stress under AddressSanitizer and ThreadSanitizer, leak counts, and a count of the
+//! cache lines that each operation makes travel, from a log of all accesses to atomics and locks.
 //!
 //! Tested on Linux x86-64. Other systems take the portable paths (fences instead of `membarrier`), which the models and ThreadSanitizer runs
 //! exercise but no test machine has. MSRV 1.95, as `parking_lot` 0.13 has.
@@ -88,6 +89,14 @@ pub mod internals;
 pub mod lock;
 pub mod refcount;
 pub mod runtime;
+
+/// What `tests/traffic` counts. Exists under `--cfg count_traffic` only.
+#[cfg(count_traffic)]
+#[doc(hidden)]
+pub mod traffic {
+    pub use crate::sync::atomic::AtomicUsize;
+    pub use crate::sync::traffic::{Event, record};
+}
 
 pub use collections::{Dict, List, Set};
 pub use refcount::{Brc, Weak};

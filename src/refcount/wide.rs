@@ -48,7 +48,7 @@
 //! that finds the word wide behind its subtraction; when the owner merges; and at `collect`, `detach`, thread exit and checkpoints at which the epoch has moved on. The look adds the cells up as they are, and folds
 //! if nothing seems left. At most [`CELLS`] objects can be late.
 //!
-//! Checked by: `loom-tests/tests/loom_wide.rs`.
+//! Checked by: `loom-tests/tests/loom_wide.rs`; what it shares, by `tests/traffic`.
 
 use super::shared::{Shared, State};
 use super::word::{Decrement, RefCount};

@@ -9,7 +9,7 @@
 //!
 //! A frozen cell may be written by who froze it. Cells belong to a record and stay with it through all occupants.
 //!
-//! Checked by: `loom-tests/tests/loom_wide.rs`.
+//! Checked by: `loom-tests/tests/loom_wide.rs`; what it shares, by `tests/traffic`.
 
 use super::record::Record;
 use super::registry::registry;

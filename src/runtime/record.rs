@@ -16,8 +16,8 @@ use core::cell::UnsafeCell;
 use super::cells::Cells;
 use super::mailbox::Mailbox;
 use super::retire::RetireList;
-use crate::sync::Mutex;
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::sync::{Mutex, unmodelled};
 
 /// The bits of [`Record::requests`].
 pub(crate) struct Request;
@@ -110,13 +110,11 @@ impl Tally {
 }
 
 /// A number that one thread writes and all may read.
-///
-/// Not one of loom's atomics: statistics carry no ordering, and would only multiply what a model explores.
-pub(crate) struct Counter(core::sync::atomic::AtomicU64);
+pub(crate) struct Counter(unmodelled::AtomicU64);
 
 impl Counter {
     const fn new() -> Self {
-        Self(core::sync::atomic::AtomicU64::new(0))
+        Self(unmodelled::AtomicU64::new(0))
     }
 
     /// Only the record's occupant calls this, so a load and a store are enough.

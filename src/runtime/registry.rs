@@ -12,7 +12,7 @@ use super::mailbox::Presence;
 use super::record::{Record, Request};
 use super::retire::RetireList;
 use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
-use crate::sync::{Mutex, barrier, process_wide};
+use crate::sync::{Mutex, barrier, process_wide, unmodelled};
 
 /// Slots in the first segment; each later one has twice as many as the one before.
 const FIRST_SEGMENT: u32 = if cfg!(loom) { 8 } else { 32 };
@@ -34,12 +34,12 @@ pub(crate) struct Registry {
     /// Whether the orphans' ready pile is past the bound: a hint, so that nobody takes that lock for nothing.
     orphans_due: AtomicBool,
     /// Objects and bytes destroyed by threads without a record.
-    pub(crate) reclaimed_outside: [core::sync::atomic::AtomicU64; 2],
+    pub(crate) reclaimed_outside: [unmodelled::AtomicU64; 2],
     pub(crate) gil: Gil,
     /// What the layer above does now and then, once it has something to do: it adds what it finds dead to a pile.
     sweeper: Mutex<Option<Sweeper>>,
     /// Whether there is one: a hint, as above.
-    has_sweeper: core::sync::atomic::AtomicBool,
+    has_sweeper: unmodelled::AtomicBool,
 }
 
 /// Adds what it finds dead to the pile.
@@ -79,10 +79,10 @@ impl Registry {
                 }),
                 orphans: Mutex::new(RetireList::new()),
                 orphans_due: AtomicBool::new(false),
-                reclaimed_outside: [const { core::sync::atomic::AtomicU64::new(0) }; 2],
+                reclaimed_outside: [const { unmodelled::AtomicU64::new(0) }; 2],
                 gil: Gil::new(),
                 sweeper: Mutex::new(None),
-                has_sweeper: core::sync::atomic::AtomicBool::new(false),
+                has_sweeper: unmodelled::AtomicBool::new(false),
             }
         }
     }

@@ -27,7 +27,8 @@
 
 #[cfg(all(target_os = "linux", not(loom), not(tsan)))]
 mod imp {
-    use core::sync::atomic::{AtomicU8, Ordering, compiler_fence, fence};
+    use crate::sync::atomic::{AtomicU8, Ordering, fence};
+    use core::sync::atomic::compiler_fence;
 
     const FENCE: u8 = 0;
     const MEMBARRIER: u8 = 1;
@@ -77,6 +78,8 @@ mod imp {
 
     #[cold]
     pub(crate) fn heavy() {
+        #[cfg(count_traffic)]
+        crate::sync::traffic::note(crate::sync::traffic::Event::HeavyBarrier);
         if MODE.load(Ordering::Relaxed) == MEMBARRIER {
             if membarrier(CMD_PRIVATE_EXPEDITED) == 0 {
                 return;
@@ -114,6 +117,8 @@ mod imp {
     pub(crate) fn light_unless_fence() {}
 
     pub(crate) fn heavy() {
+        #[cfg(count_traffic)]
+        crate::sync::traffic::note(crate::sync::traffic::Event::HeavyBarrier);
         // SeqCst: partner is the fence in `light`.
         fence(Ordering::SeqCst);
     }

@@ -1,16 +1,20 @@
 //! The shim: every atomic, fence, lock, thread-local and park of the crate, from `std` or from `loom`.
 //!
 //! Nothing else in the crate names `std::sync`, `parking_lot` or `loom`, so that a model run replaces all of
-//! them at once. No lock of `std` is used: sanitizers cannot see into it.
+//! them at once. No lock of `std` is used: sanitizers cannot see into it. Under `--cfg count_traffic` the atomics and locks are the
+//! real ones and keep a log.
 
 pub(crate) mod barrier;
 pub(crate) mod parking;
+
+#[cfg(count_traffic)]
+pub(crate) mod traffic;
 
 mod mutex;
 
 pub(crate) use mutex::{Condvar, Mutex};
 
-#[cfg(not(loom))]
+#[cfg(not(any(loom, count_traffic)))]
 pub(crate) mod atomic {
     pub(crate) use core::sync::atomic::{
         AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering, fence,
@@ -20,6 +24,18 @@ pub(crate) mod atomic {
 #[cfg(loom)]
 #[path = "modelled.rs"]
 pub(crate) mod atomic;
+
+#[cfg(count_traffic)]
+#[path = "logged.rs"]
+pub(crate) mod atomic;
+
+/// Atomics that carry no ordering, as statistics and hints do. Not loom's: they would only multiply what a model explores.
+pub(crate) mod unmodelled {
+    #[cfg(count_traffic)]
+    pub(crate) use super::atomic::{AtomicBool, AtomicU64};
+    #[cfg(not(count_traffic))]
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicU64};
+}
 
 pub(crate) mod hint {
     #[cfg(not(loom))]

@@ -8,8 +8,35 @@ pub(crate) use modelled::{Condvar, Mutex};
 
 #[cfg(not(loom))]
 mod real {
-    pub(crate) use parking_lot::{Mutex, MutexGuard};
+    #[cfg(not(count_traffic))]
+    pub(crate) use parking_lot::Mutex;
+    use parking_lot::MutexGuard;
     use std::time::Duration;
+
+    /// A mutex that writes to the log.
+    #[cfg(count_traffic)]
+    pub(crate) struct Mutex<T>(parking_lot::Mutex<T>);
+
+    #[cfg(count_traffic)]
+    impl<T> Mutex<T> {
+        pub(crate) const fn new(value: T) -> Self {
+            Self(parking_lot::Mutex::new(value))
+        }
+
+        pub(crate) fn lock(&self) -> MutexGuard<'_, T> {
+            use crate::sync::traffic::{Event, note};
+            // Taken here, and given back by whoever has the guard: usually in the same operation, and the log is of whole ones.
+            for _ in ["taken", "given back"] {
+                note(Event::ReadModifyWrite((&raw const *self).addr()));
+            }
+            self.0.lock()
+        }
+
+        #[allow(dead_code, reason = "for tests of single modules")]
+        pub(crate) fn get_mut(&mut self) -> &mut T {
+            self.0.get_mut()
+        }
+    }
 
     /// A condition variable whose timed wait says whether it was woken.
     pub(crate) struct Condvar(parking_lot::Condvar);
