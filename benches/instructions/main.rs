@@ -101,7 +101,7 @@ mod program {
                 .ok_or_else(|| format!("{} is not there; --update writes it", file.display()))?;
             if !committed.is_of_this_build() {
                 println!(
-                    "skipped: {} was written with {}, and this is {}, which compiles to other instructions. --update writes it anew.",
+                    "skipped: {} is of {}; this is {}, where the counts are others. --update writes it anew.",
                     file.display(),
                     committed.build,
                     Record::this_build(),
@@ -112,7 +112,7 @@ mod program {
         let partial = args.ours || !args.filter.is_empty();
         if args.update.is_some() && partial && committed.as_ref().is_some_and(|c| !c.is_of_this_build()) {
             return Err(
-                "another compiler wrote the rows that would stay; run --update without --ours and --filter"
+                "the rows that would stay are of another compiler or system; run --update without --ours and --filter"
                     .to_owned(),
             );
         }

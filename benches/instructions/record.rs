@@ -1,5 +1,7 @@
 //! The committed figures: which compiler they are of, and a line for each.
 
+use freethreaded::runtime::stats;
+
 /// Instructions of one operation of one entrant.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Figure {
@@ -11,7 +13,7 @@ pub(crate) struct Figure {
 /// A file of figures.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Record {
-    /// Compiler and target.
+    /// Compiler, target, and how the runtime orders an attach.
     pub(crate) build: String,
     figures: Vec<Figure>,
 }
@@ -25,9 +27,11 @@ const TOLERANCE: f64 = 1.0;
 const RELATIVE_TOLERANCE: f64 = 0.02;
 
 impl Record {
-    /// What this program was built with.
+    /// What this program was built with, and whether the system has a membarrier: where it has none, an attach issues a fence.
     pub(crate) fn this_build() -> String {
-        format!("{} for {}", env!("BUILD_RUSTC"), env!("BUILD_TARGET"))
+        drop(freethreaded::attach());
+        let barriers = if stats().asymmetric_barriers { "membarrier" } else { "fences" };
+        format!("{} for {}, {barriers}", env!("BUILD_RUSTC"), env!("BUILD_TARGET"))
     }
 
     pub(crate) fn is_of_this_build(&self) -> bool {

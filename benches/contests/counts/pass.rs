@@ -34,7 +34,7 @@ impl<P> Lane<P> {
     }
 
     fn put(&self, batch: Vec<P>) {
-        self.put.try_send(batch).ok().expect("there is a place for every batch");
+        self.put.try_send(batch).expect("there is a place for every batch");
     }
 }
 
