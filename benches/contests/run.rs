@@ -221,6 +221,13 @@ impl<'a> Control<'a> {
         Some(self.under_way)
     }
 
+    /// Does what belongs to the operations but comes after them all: its time is counted. For the end of the loop.
+    pub fn finish(&mut self, f: impl FnOnce()) {
+        let began = Instant::now();
+        f();
+        self.sample.elapsed += began.elapsed();
+    }
+
     /// Does something that is no part of the operation: its time is not counted.
     pub fn aside<R>(&mut self, f: impl FnOnce() -> R) -> R {
         let began = Instant::now();

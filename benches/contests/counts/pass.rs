@@ -1,5 +1,6 @@
 //! A producer and a consumer: one thread makes objects, another drops the last references to them.
 
+use std::array;
 use std::hint::{self, black_box};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -69,8 +70,13 @@ impl<P: Pointer> Belt<P> {
             batch.extend((0..n).map(|_| P::new(black_box(OBJECT))));
             self.full.put(batch);
         }
-        // The sign that no more come.
-        self.full.put(Vec::new());
+        control.finish(|| {
+            // The sign that no more come.
+            self.full.put(Vec::new());
+            // When all are back, everything is dropped.
+            let back: [Vec<P>; BATCHES] = array::from_fn(|_| take(&empty));
+            back.into_iter().for_each(|batch| self.empty.put(batch));
+        });
     }
 
     /// Counts nothing: what one makes the other drops.
