@@ -413,6 +413,7 @@ fn no_owner_is_asked_if_adaptive_is_off() {
             drop(object.clone());
         }
         owner.run(collect);
+        set_adaptive(true);
         assert_eq!(object.count().state(), State::Default);
         drop(object);
         owner.run(collect);

@@ -1,4 +1,4 @@
-//! Make and drop of counted pointers with mimalloc as everybody's allocator.
+//! Make, drop and pass on of counted pointers with mimalloc as everybody's allocator.
 
 #[cfg(not(loom))]
 mod suite;
@@ -9,7 +9,7 @@ static MIMALLOC: freethreaded_benches::mimalloc::Mimalloc = freethreaded_benches
 
 #[cfg(not(loom))]
 fn main() {
-    suite::suite(vec![freethreaded_benches::counts::allocating()]);
+    suite::suite(freethreaded_benches::counts::allocating());
 }
 
 #[cfg(loom)]

@@ -5,7 +5,8 @@
 //!
 //! | contests | of |
 //! |---|---|
-//! | [`counts`] | clone and drop, make and drop of counted pointers |
+//! | [`counts`] | clone, drop, make, upgrade and pass on of counted pointers |
+//! | [`persistent`] | building, reading, changing and dropping persistent collections over those pointers |
 //! | [`guards`] | entering and leaving a runtime or a collector |
 //! | [`dicts`], [`lists`] | reads and writes of shared maps and arrays |
 #![cfg(not(loom))]
@@ -22,13 +23,14 @@ pub mod guards;
 pub mod limits;
 pub mod lists;
 pub mod mimalloc;
+pub mod persistent;
 pub mod run;
 
 pub use run::{Contest, Contestant, Control, Cost, Entrant, Goal, Issue, Stop, Threads};
 
 /// All contests, in the order of the report.
 pub fn all() -> Vec<Contest> {
-    [counts::contests(), guards::contests(), dicts::contests(), lists::contests()]
+    [counts::contests(), persistent::contests(), guards::contests(), dicts::contests(), lists::contests()]
         .into_iter()
         .flatten()
         .collect()

@@ -28,6 +28,8 @@ pub enum Threads {
     One,
     /// One, then two at the same time.
     OneAndTwo,
+    /// Two at the same time, which do different things: one alone would wait for ever.
+    Two,
 }
 
 /// An implementor of an operation.
@@ -127,6 +129,8 @@ pub enum Stop {
     After(Duration),
     /// After so many operations.
     Operations(u64),
+    /// After so many operations, all in one chunk: twice as many take twice the instructions, but for what comes once.
+    Whole(u64),
 }
 
 /// Operations between two looks at the clock.
@@ -195,6 +199,11 @@ impl<'a> Control<'a> {
         self.chunk = 1;
     }
 
+    /// Whether another thread does the same at this moment.
+    pub fn together(&self) -> bool {
+        self.line.is_some()
+    }
+
     /// Counts the last chunk and says how long the next is; `None` when the run is over.
     #[expect(clippy::should_implement_trait, reason = "an iterator could not be told about time spent aside")]
     pub fn next(&mut self) -> Option<u64> {
@@ -203,12 +212,20 @@ impl<'a> Control<'a> {
             Stop::After(time) if self.began.elapsed() >= time && self.sample.operations > 0 => 0,
             Stop::After(_) => self.chunk,
             Stop::Operations(all) => self.chunk.min(all - self.sample.operations),
+            Stop::Whole(all) => all - self.sample.operations,
         };
         if self.under_way == 0 {
             self.sample.elapsed = self.began.elapsed().saturating_sub(self.aside);
             return None;
         }
         Some(self.under_way)
+    }
+
+    /// Does what belongs to the operations but comes after them all: its time is counted. For the end of the loop.
+    pub fn finish(&mut self, f: impl FnOnce()) {
+        let began = Instant::now();
+        f();
+        self.sample.elapsed += began.elapsed();
     }
 
     /// Does something that is no part of the operation: its time is not counted.

@@ -88,7 +88,11 @@ mod program {
         }
         let mut report = Report { facts, limits: limits::measure(), rows: Vec::new() };
         for (number, contest) in contests.iter().enumerate() {
-            let threads = if contest.threads == Threads::One { "1" } else { "1 and 2" };
+            let threads = match contest.threads {
+                Threads::One => "1",
+                Threads::OneAndTwo => "1 and 2",
+                Threads::Two => "2",
+            };
             eprintln!("[{}/{}] {} on {threads} threads", number + 1, contests.len(), contest.id);
             report.rows.extend(rows(contest, &measure(contest, &settings)));
             // What one comparison leaves behind is not to be paid by the next.

@@ -32,10 +32,10 @@ pub(crate) fn measure(contest: &Contest, settings: &Settings) -> Vec<Figures> {
     let contestants: Vec<Contestant> = contest.entrants.iter().map(|entrant| (entrant.enter)()).collect();
     let big = contest.per > 1;
     let rounds = if big { settings.rounds.min(BIG_ROUNDS) } else { settings.rounds };
-    let second = settings.second_core.filter(|_| contest.threads == Threads::OneAndTwo);
+    let second = settings.second_core.filter(|_| contest.threads != Threads::One);
     let mut figures: Vec<Figures> = contestants.iter().map(|_| Figures::default()).collect();
     let mut salt = 0;
-    if !big {
+    if !big && contest.threads != Threads::Two {
         for contestant in &contestants {
             contestant.run(Stop::After(settings.window), 0);
         }
@@ -45,7 +45,12 @@ pub(crate) fn measure(contest: &Contest, settings: &Settings) -> Vec<Figures> {
             let at = (round + turn) % contestants.len();
             // Odd, so that operations that alternate do not keep to their halves of the trace.
             salt += 104_729;
-            run_once(&contestants[at], contest.per, settings, second, salt, &mut figures[at]);
+            let figures = &mut figures[at];
+            if contest.threads == Threads::Two {
+                run_together(&contestants[at], contest.per, settings, second, salt, figures);
+            } else {
+                run_once(&contestants[at], contest.per, settings, second, salt, figures);
+            }
         }
     }
     figures
@@ -68,6 +73,21 @@ fn run_once(
     let [here, there] = both.map(|sample| sample.rate());
     figures.two.push(1.0 / ((here + there) * per as f64));
     figures.scaling.push(here / solo + there / solo_there.rate());
+}
+
+/// A round of threads that do different things: there is no speed of one alone.
+fn run_together(
+    contestant: &Contestant,
+    per: u64,
+    settings: &Settings,
+    second: Option<usize>,
+    salt: usize,
+    figures: &mut Figures,
+) {
+    let Some(core) = second else { return };
+    let Some(both) = contestant.run_on_both(core, Stop::After(settings.window * 10), salt) else { return };
+    let [here, there] = both.map(|sample| sample.rate());
+    figures.two.push(1.0 / ((here + there) * per as f64));
 }
 
 /// The middle of some figures, and the middle of each half.
@@ -102,18 +122,20 @@ mod tests {
     #[test]
     fn every_contest_runs_in_full() {
         let settings = Settings { rounds: 1, window: Duration::from_micros(10), second_core: Some(0) };
-        for contest in freethreaded_benches::all() {
-            // Those with a million entries take their time in a test build.
-            if contest.per > 1 || contest.id.ends_with("000000") {
-                continue;
-            }
+        // Those with a million entries take their time in a test build.
+        let short = freethreaded_benches::all()
+            .into_iter()
+            .filter(|contest| contest.per == 1 && !contest.id.ends_with("000000"));
+        for contest in short.chain(freethreaded_benches::persistent::of_size(1000)) {
             let figures = measure(&contest, &settings);
             assert_eq!(figures.len(), contest.entrants.len());
             for (figures, entrant) in figures.iter().zip(&contest.entrants) {
-                let two = usize::from(entrant.concurrent && contest.threads == Threads::OneAndTwo);
+                let one = usize::from(contest.threads != Threads::Two);
+                let two = usize::from(entrant.concurrent && contest.threads != Threads::One);
+                let scaling = one.min(two);
                 let lengths = (figures.one.len(), figures.two.len(), figures.scaling.len());
-                assert_eq!(lengths, (1, two, two), "{} of {}", entrant.name, contest.id);
-                assert!(figures.one.iter().all(|ns| ns.is_finite() && *ns > 0.0));
+                assert_eq!(lengths, (one, two, scaling), "{} of {}", entrant.name, contest.id);
+                assert!(figures.one.iter().chain(&figures.two).all(|ns| ns.is_finite() && *ns > 0.0));
             }
         }
     }

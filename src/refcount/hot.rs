@@ -32,8 +32,10 @@ const DISTURBED: u32 = 2;
 const WIDEN: u32 = 3;
 /// Quiet windows in a row, before an owner is asked to merge.
 const MERGE: u32 = 16;
-/// The same, of an object that is wide, before it is made narrow.
-const NARROW: u32 = 256;
+/// Windows of an object that is wide after which the thread looks at the others' cells. Seldom: it fetches a line from each of them.
+const WATCH: u32 = 16;
+/// Of such, how many quiet ones in a row before the object is made narrow.
+const NARROW: u32 = 16;
 /// Objects that a thread can have an eye on.
 const PLACES: usize = 8;
 
@@ -99,29 +101,43 @@ impl Memory {
         if self.looks_of_window < WINDOW {
             return Advice::Nothing;
         }
+        if look.wide {
+            return self.watch(others);
+        }
         let now = now();
         let busy = self.begun.is_some_and(|begun| now.saturating_duration_since(begun) <= LONG);
-        let mut disturbed = self.disturbed >= DISTURBED;
+        let disturbed = self.disturbed >= DISTURBED;
         (self.looks_of_window, self.disturbed, self.begun) = (0, 0, Some(now));
-        if look.wide {
-            let others = others();
-            disturbed = others != self.others;
-            self.others = others;
-        }
         // Windows of one kind count up, the first of the other kind starts anew.
         self.windows = match (busy, disturbed) {
-            (false, _) if !look.wide => 0,
-            (_, true) => self.windows.max(0).saturating_add(1),
-            (_, false) => self.windows.min(0).saturating_sub(1),
+            (false, _) => 0,
+            (true, true) => self.windows.max(0) + 1,
+            (true, false) => self.windows.min(0) - 1,
         };
         let (run, quiet) = (self.windows.unsigned_abs(), self.windows < 0);
-        let advice = match (look.wide, quiet) {
-            (true, true) if run >= NARROW => Advice::Narrow,
-            (false, true) if run >= MERGE && look.owned => Advice::Merge,
-            (false, false) if run >= WIDEN => Advice::Widen,
+        let advice = match quiet {
+            true if run >= MERGE && look.owned => Advice::Merge,
+            false if run >= WIDEN => Advice::Widen,
+            // Far from the end of the numbers.
+            _ if run > 2 * MERGE => return self.start_anew(Advice::Nothing),
             _ => return Advice::Nothing,
         };
-        self.windows = 0;
+        self.start_anew(advice)
+    }
+
+    /// The end of a window of an object that is wide.
+    fn watch(&mut self, others: impl FnOnce() -> u64) -> Advice {
+        if self.looks_of_window < WATCH * WINDOW {
+            return Advice::Nothing;
+        }
+        let others = others();
+        self.windows = if others == self.others { self.windows.min(0) - 1 } else { 0 };
+        (self.looks_of_window, self.others) = (0, others);
+        if self.windows.unsigned_abs() < NARROW { Advice::Nothing } else { self.start_anew(Advice::Narrow) }
+    }
+
+    fn start_anew(&mut self, advice: Advice) -> Advice {
+        (self.looks_of_window, self.disturbed, self.begun, self.windows) = (0, 0, None, 0);
         advice
     }
 }

@@ -349,9 +349,11 @@ impl Object {
 
     /// Whether a fold would find the object dead, or in need of its owner, if no thread did anything meanwhile.
     fn seems_spent(&self, n: usize) -> bool {
+        // The cells first: a reference that is made in the word and dropped in a cell meanwhile does not look like one too few.
+        let cells = cells::sum(n);
         // Relaxed: a guess, which the fold makes sure of.
         let word = self.count().shared_word(Ordering::Relaxed);
-        let foreign = i64::from(word.count()) + cells::sum(n);
+        let foreign = i64::from(word.count()) + cells;
         match word.state() {
             State::Merged => foreign <= 0,
             State::Default | State::Weak => foreign < 0,

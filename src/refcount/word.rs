@@ -849,10 +849,14 @@ impl RefCount {
     /// other thread counts meanwhile; else a snapshot that never was. `usize::MAX` if immortal.
     #[must_use]
     pub fn references(&self) -> usize {
-        let local = self.local.load(Ordering::Relaxed);
-        if says_immortal(local) {
+        if self.is_immortal() {
             return usize::MAX;
         }
+        // What was dropped elsewhere may lie in the owner's mailbox, and is not to be counted.
+        if self.state() == State::Queued && self.is_mine() {
+            runtime::open_mail();
+        }
+        let local = self.local.load(Ordering::Relaxed);
         let shared = self.load_shared(Ordering::Relaxed);
         let cells = if shared.is_wide() { wide::cells_of(self) } else { 0 };
         usize::try_from(i64::from(local) + i64::from(shared.count()) + cells).unwrap_or(0)

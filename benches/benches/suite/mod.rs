@@ -49,14 +49,16 @@ fn run(criterion: &mut Criterion, contest: &Contest, second: Option<usize>) {
         group.throughput(Throughput::Elements(contest.per));
         group.sample_size(10);
     }
-    let second = second.filter(|_| contest.threads == Threads::OneAndTwo);
+    let second = second.filter(|_| contest.threads != Threads::One);
     for entrant in &contest.entrants {
         // Built when criterion comes to it, so that what is filtered out costs nothing.
         let mut built: Option<Contestant> = None;
-        group.bench_function(BenchmarkId::new("1", entrant.name), |bencher| {
-            let contestant = built.get_or_insert_with(|| (entrant.enter)());
-            bencher.iter_custom(|n| contestant.run(Stop::Operations(n), n as usize).elapsed);
-        });
+        if contest.threads != Threads::Two {
+            group.bench_function(BenchmarkId::new("1", entrant.name), |bencher| {
+                let contestant = built.get_or_insert_with(|| (entrant.enter)());
+                bencher.iter_custom(|n| contestant.run(Stop::Operations(n), n as usize).elapsed);
+            });
+        }
         let Some(core) = second.filter(|_| entrant.concurrent) else { continue };
         group.bench_function(BenchmarkId::new("2", entrant.name), |bencher| {
             let contestant = built.get_or_insert_with(|| (entrant.enter)());
