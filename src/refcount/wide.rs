@@ -224,6 +224,11 @@ pub(super) fn is_adaptive() -> bool {
     table().adaptive.load(Ordering::Relaxed)
 }
 
+/// How many objects are wide.
+pub(super) fn occupied() -> usize {
+    table().objects.lock().iter().flatten().count()
+}
+
 /// Makes an object wide, if there is a slot for it. Returns whether it is wide.
 ///
 /// # Safety

@@ -33,6 +33,9 @@
 //! | other | try-increment | untouched, or dead | fails |
 //! | other | try-increment | else | count + 1 |
 //! | holder | make weak | default | state → weak |
+//! | | transfer, adopt, disown | | see [`ownership`](super::ownership) |
+//! | who is to destroy it | resurrect | **dead** | see [`resurrect`](super::resurrect) |
+//! | | n references less | | see [`bulk`](super::bulk) |
 //!
 //! `owner` and `local` are written before the CAS to merged: behind it another thread may free the object.
 //!
@@ -96,13 +99,13 @@ pub(super) enum Begun {
 /// ```
 #[repr(C)]
 pub struct RefCount {
-    owner: AtomicU32,
-    local: AtomicU32,
-    shared: AtomicU32,
+    pub(super) owner: AtomicU32,
+    pub(super) local: AtomicU32,
+    pub(super) shared: AtomicU32,
 }
 
 /// `local` of an immortal object.
-const IMMORTAL: u32 = u32::MAX;
+pub(super) const IMMORTAL: u32 = u32::MAX;
 
 impl RefCount {
     /// A count of one reference, owned by the calling thread. Registers the thread on its first use.
@@ -184,12 +187,12 @@ impl RefCount {
     }
 
     #[inline(always)]
-    fn load_shared(&self, ordering: Ordering) -> Shared {
+    pub(super) fn load_shared(&self, ordering: Ordering) -> Shared {
         Shared(self.shared.load(ordering))
     }
 
     #[inline(always)]
-    fn is_mine(&self) -> bool {
+    pub(super) fn is_mine(&self) -> bool {
         // The owner's own id is the last value it has seen there, or it is not the owner.
         self.owner.load(Ordering::Relaxed) == current_id()
     }
@@ -347,7 +350,7 @@ impl RefCount {
 
     /// # Safety
     /// The calling thread acts for the owner, has set `owner` and `local` to 0, and the object is alive.
-    unsafe fn merge_into_shared(this: *const Self, more: i64) -> Decrement {
+    pub(super) unsafe fn merge_into_shared(this: *const Self, more: i64) -> Decrement {
         // SAFETY: alive up to the successful CAS.
         let count = unsafe { &*this };
         let mut seen = count.load_shared(Ordering::Relaxed);
@@ -479,8 +482,9 @@ impl RefCount {
         self.load_shared(Ordering::Relaxed).is_wide()
     }
 
-    /// The owner's id as it stands; `None` if the count was merged, or is just being merged.
-    pub(super) fn owner(&self) -> Option<ThreadId> {
+    /// The owner's id as it stands; `None` if the count was merged, or is just being merged, or the object is immortal.
+    #[must_use]
+    pub fn owner(&self) -> Option<ThreadId> {
         // Acquire: partner is the release in the merges. Who finds no owner may mark `local` as immortal, and that
         // mark must come after the merge's store of 0.
         ThreadId::from_owner(self.owner.load(Ordering::Acquire))
