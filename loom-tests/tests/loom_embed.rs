@@ -296,6 +296,22 @@ fn adopt_against_upgrade() {
     });
 }
 
+/// The same while the adopted object stays alive: the upgrade succeeds, and a failed adoption can be tried again. Catches an adoption that leaves
+/// the object in its default state, and one that is undone by half.
+#[test]
+fn upgrade_of_what_is_adopted() {
+    model(2, |made| {
+        drop(attach());
+        let mut object = Ref::ownerless(made);
+        let weak = object.downgrade();
+        let other = spawn(move || assert!(weak.upgrade_and_read(), "it is alive"));
+        object.adopt();
+        other.join().unwrap();
+        assert!(object.adopt());
+        assert_eq!(object.count().references(), 1);
+    });
+}
+
 /// The upgraded reference makes the object immortal. Catches an adoption that overwrites the mark, be it done or undone, or
 /// that shows no owner to who has upgraded behind it: then both write the owner's half.
 #[test]
@@ -361,6 +377,7 @@ fn adopt_disown_adopt() {
         assert!(object.adopt());
         drop(object.clone());
         assert!(object.count().disown());
+        assert_eq!(object.count().references(), 1);
         *shelf.lock().unwrap() = Some(object);
         weak.upgrade_and_read();
         other.join().unwrap();
@@ -400,7 +417,22 @@ fn resurrection_against_upgrade() {
     });
 }
 
-/// The same, and the finalizer of an object that a thread without id destroys: it has no owner then.
+/// Weak references to what was resurrected work again. Catches a resurrection to the default state.
+#[test]
+fn upgrade_of_what_was_resurrected() {
+    model(TWO, |made| {
+        let shelf = Shelf::default();
+        let object = Ref::stored_at_its_end(made, &shelf);
+        let weak = object.downgrade();
+        drop(object);
+        let object = take(&shelf).expect("stored");
+        let other = spawn(move || assert!(weak.upgrade_and_read(), "it is alive"));
+        drop(object.clone());
+        other.join().unwrap();
+    });
+}
+
+/// As [`resurrection_against_upgrade`], but the object is destroyed by a thread without id, so it has no owner then.
 #[test]
 fn ownerless_resurrection_against_upgrade() {
     model(2, |made| {

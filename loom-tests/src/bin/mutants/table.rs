@@ -1636,7 +1636,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"let _immortal = self.local.compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed);",
         replace: r"",
         tests: "loom_embed",
-        model: "adopt_against_upgrade",
+        model: "upgrade_of_what_is_adopted",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
@@ -1683,7 +1683,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"Shared::UNTOUCHED);
 ",
         tests: "loom_embed",
-        model: "adopt_against_upgrade",
+        model: "upgrade_of_what_is_adopted",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
@@ -1719,7 +1719,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             self.local.store(1, Ordering::Relaxed);
             return self.shared.store(Shared::UNTOUCHED.0, Ordering::Release);",
         tests: "loom_embed",
-        model: "resurrection_against_upgrade",
+        model: "upgrade_of_what_was_resurrected",
     },
     Mutant {
         file: "src/refcount/resurrect.rs",
