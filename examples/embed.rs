@@ -16,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
-use std::sync::{LazyLock, Mutex, mpsc};
+use std::sync::{LazyLock, Mutex, OnceLock, mpsc};
 use std::thread;
 
 use freethreaded::refcount::{
@@ -503,7 +503,9 @@ fn threads() {
         });
     });
     assert!(motto.header().count.is_immortal());
-    // Kept for ever, like a constant of a program; not for the sum at the end.
+    // Kept for ever, as a constant of a program would be; not for the sum at the end.
+    static MOTTO: OnceLock<Object> = OnceLock::new();
+    MOTTO.get_or_init(|| motto);
     LIVE.fetch_sub(1, Ordering::Relaxed);
 
     let results = dict.get("results").expect("there");
