@@ -312,8 +312,8 @@ fn upgrade_of_what_is_adopted() {
     });
 }
 
-/// The upgraded reference makes the object immortal. Catches an adoption that overwrites the mark, be it done or undone, or
-/// that shows no owner to who has upgraded behind it: then both write the owner's half.
+/// The upgraded reference makes the object immortal. Catches an adoption that overwrites the mark, or that shows no owner to
+/// who has upgraded behind it: then both write the owner's half.
 #[test]
 fn adopt_against_immortality() {
     model(2, |made| {
@@ -483,6 +483,46 @@ fn resurrected_on_behalf_of_an_absent_owner() {
         }
         other.join().unwrap();
         drop(take(&shelf));
+    });
+}
+
+/// What the owner does, which merges, while another thread makes the object immortal: that must find an owner, or mark behind the merge's store.
+fn immortality_against(merge: fn(Ref)) {
+    model(TWO, move |made| {
+        drop(attach());
+        let object = Ref::new(made);
+        let theirs = attach().detach(|| object.clone());
+        let other = spawn(move || {
+            // SAFETY: our reference.
+            unsafe { make_immortal(theirs.0) };
+            theirs
+        });
+        merge(object);
+        let theirs = other.join().unwrap();
+        drop(attach());
+        assert!(theirs.count().is_immortal());
+        let toy = theirs.0;
+        std::mem::forget(theirs);
+        // SAFETY: immortal, and no reference is used any more.
+        unsafe { Toy::destroy(toy) };
+    });
+}
+
+/// See [`immortality_against`].
+#[test]
+fn immortality_against_disowning() {
+    immortality_against(|object| assert!(object.count().disown()));
+}
+
+/// See [`immortality_against`].
+#[test]
+fn immortality_against_a_bulk_merge() {
+    immortality_against(|object| {
+        object.count().increment_by(1);
+        let toy = object.0;
+        std::mem::forget(object);
+        // SAFETY: the two references.
+        unsafe { release_many(toy, 2) };
     });
 }
 

@@ -7,7 +7,7 @@
 //! | who | operation | finds | does |
 //! |---|---|---|---|
 //! | owner, with the only reference | transfer to `to` | `local` = 1, `shared` untouched | `owner` = `to` |
-//! | holder of the only reference | adopt | no owner, `shared` = (1, merged) | `local` 0 → 1, `owner` = the caller, then `shared` → (0, weak); undone if that fails |
+//! | holder of the only reference | adopt | no owner, `shared` = (1, merged) | `owner` = the caller; `shared` → (0, weak), or if that fails `owner` = 0 again; `local` = 1 |
 //! | owner | disown | | `local` and `owner` = 0, then `shared` → merged with `local` more |
 //!
 //! # Why only then
@@ -19,8 +19,8 @@
 //! - Nor is a merged object transferred: that it had weak references does not show any more. Whoever is to own it adopts it.
 //! - *Adopt.* The new owner is the caller, which cannot meet itself; all others take the foreign path as before. An upgrade that comes before
 //!   the CAS makes it fail, one that comes behind it acquires it, and sees the owner. That matters for one thing: who finds no owner may
-//!   mark `local` as immortal. While the count is 1 no other thread has the reference that it takes for that. If the CAS fails, one may
-//!   have it and may set the mark, so `local` is changed by CAS both ways, and a mark stays.
+//!   mark `local` as immortal. Whoever does has a reference, so the CAS fails and `local` is not touched; who sees an owner
+//!   asks that, be it for nothing. `local` comes last, since only its owner counts by it.
 //! - The state falls from merged to weak, where it else only rises. Whoever relies on merged being the last (the plain subtraction of
 //!   a decrement) has a reference, which the count of 1 excludes.
 //! - *Disown* is the merge that the owner's last drop makes, a little earlier.
@@ -73,7 +73,7 @@ impl RefCount {
     /// Makes the calling thread the owner, if nobody is and the caller has the only reference. Returns whether the calling thread owns the
     /// object; else nothing has changed. Registers the thread on its first use.
     ///
-    /// Worth it for an object without owner that this thread keeps and counts often: two compare-and-swaps once, and one at its end, for two
+    /// Worth it for an object without owner that this thread keeps and counts often: one compare-and-swap now and one at its end, for two
     /// locked instructions less at each further clone and drop. Objects have no owner when they were made inside
     /// [`detach`](crate::Attached::detach), were [disowned](Self::disown), or were merged because another thread dropped what their owner had counted.
     /// Weak references may exist and may be upgraded meanwhile, with [`try_increment`](Self::try_increment).
@@ -100,21 +100,18 @@ impl RefCount {
         if me == ThreadId::NO_ONE || !self.is_unique() {
             return false;
         }
-        // Relaxed: a mark of immortality or none, which needs nothing from us.
-        if self.local.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {
-            return false;
-        }
         // Relaxed: behind the CAS for all who come behind that; the others may as well see no owner.
         self.owner.store(me, Ordering::Relaxed);
         let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
-        // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. Relaxed otherwise: `is_unique` has acquired.
-        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_ok() {
-            return true;
+        // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. No acquire: `is_unique` has.
+        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err() {
+            // Relaxed: this thread has written nothing that a mark of immortality must come behind.
+            self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+            return false;
         }
-        let _immortal = self.local.compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed);
-        // Release: partner is the acquire in `owner`. Who finds no owner may mark `local`, and that must come after the CAS.
-        self.owner.store(ThreadId::NOBODY, Ordering::Release);
-        false
+        // Relaxed: the others read `local` for immortality only.
+        self.local.store(1, Ordering::Relaxed);
+        true
     }
 
     /// Gives up the ownership of the calling thread: from then on all threads count the object as `Arc` would, and a drop on another thread is

@@ -668,9 +668,8 @@ impl RefCount {
             self.recentre();
         }
         // Relaxed: a thread that gets a reference from one that saw the mark sees the mark, by coherence; so no
-        // reference that was not counted is ever subtracted. A swap, since an adoption may try the word at the same time, by CAS: loom
-        // knows no single order of those and a plain store.
-        self.local.swap(IMMORTAL, Ordering::Relaxed);
+        // reference that was not counted is ever subtracted.
+        self.local.store(IMMORTAL, Ordering::Relaxed);
         self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
     }
 

@@ -1616,54 +1616,42 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt stores the shared word",
-        find: r"self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_ok()",
-        replace: r"{ self.shared.store(mine.0, Ordering::Release); one.0 != 0 }",
+        find: r"self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err()",
+        replace: r"{ self.shared.store(mine.0, Ordering::Release); one.0 == 0 }",
         tests: "loom_embed",
         model: "adopt_against_upgrade",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "a failed adoption keeps the owner",
-        find: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);
-        false",
-        replace: r"        false",
+        find: r"            self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+            return false;",
+        replace: r"            return false;",
         tests: "loom_embed",
         model: "adopt_against_upgrade",
-    },
-    Mutant {
-        file: "src/refcount/ownership.rs",
-        name: "a failed adoption keeps the local reference",
-        find: r"let _immortal = self.local.compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed);",
-        replace: r"",
-        tests: "loom_embed",
-        model: "upgrade_of_what_is_adopted",
-    },
-    Mutant {
-        file: "src/refcount/ownership.rs",
-        name: "a failed adoption overwrites the mark",
-        find: r"let _immortal = self.local.compare_exchange(1, 0, Ordering::Relaxed, Ordering::Relaxed);",
-        replace: r"self.local.store(0, Ordering::Relaxed);",
-        tests: "loom_embed",
-        model: "adopt_against_immortality",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt writes the owner behind the CAS",
         find: r"        self.owner.store(me, Ordering::Relaxed);
         let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
-        // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. Relaxed otherwise: `is_unique` has acquired.
-        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_ok() {",
+        // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. No acquire: `is_unique` has.
+        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err() {",
         replace: r"        let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
-        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_ok() {
-            self.owner.store(me, Ordering::Relaxed);",
+        let failed = self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err();
+        self.owner.store(me, Ordering::Relaxed);
+        if failed {",
         tests: "loom_embed",
         model: "adopt_against_immortality",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
-        name: "adopt overwrites the mark",
-        find: r"if self.local.compare_exchange(0, 1, Ordering::Relaxed, Ordering::Relaxed).is_err() {",
-        replace: r"if self.local.swap(1, Ordering::Relaxed) == 7 {",
+        name: "adopt counts in front of the CAS",
+        find: r"        self.owner.store(me, Ordering::Relaxed);
+        let (one",
+        replace: r"        self.owner.store(me, Ordering::Relaxed);
+        self.local.store(1, Ordering::Relaxed);
+        let (one",
         tests: "loom_embed",
         model: "adopt_against_immortality",
     },
