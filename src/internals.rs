@@ -5,6 +5,7 @@ use core::ptr::NonNull;
 
 use crate::heap;
 use crate::lock::ObjectLock;
+use crate::refcount::RefCount;
 use crate::runtime::{self, Garbage, Pile};
 
 pub use crate::refcount::{ask_to_merge, free_immortal};
@@ -77,6 +78,20 @@ pub unsafe fn destroy<T>(block: NonNull<T>) {
         block.drop_in_place();
         heap::deallocate(block.cast(), Layout::new::<T>());
     }
+}
+
+/// Frees a block whose value was destroyed.
+///
+/// # Safety
+/// As for [`destroy`], but that the value is there.
+pub unsafe fn deallocate<T>(block: NonNull<T>) {
+    // SAFETY: the caller's.
+    unsafe { heap::deallocate(block.cast(), Layout::new::<T>()) }
+}
+
+/// Fails the model unless every access to the count happens before this.
+pub fn assert_exclusive(count: &mut RefCount) {
+    count.assert_exclusive();
 }
 
 /// # Safety

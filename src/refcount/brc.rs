@@ -244,7 +244,7 @@ impl<T: ?Sized> Brc<T> {
     }
 
     #[inline(always)]
-    fn header(&self) -> &RefCount {
+    pub(super) fn header(&self) -> &RefCount {
         // SAFETY: our reference keeps the object alive.
         unsafe { &(*self.inner.as_ptr()).count }
     }
@@ -330,7 +330,7 @@ impl<T: ?Sized> Brc<T> {
     }
 
     /// Whether this is the only reference of any kind, and stays so while the caller holds it exclusively.
-    fn is_unique(this: &mut Self) -> bool {
+    pub(super) fn is_unique(this: &mut Self) -> bool {
         if !this.header().is_unique() {
             return false;
         }

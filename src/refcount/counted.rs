@@ -6,7 +6,23 @@ use super::wide;
 use super::word::{Begun, Decrement, RefCount};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
 
-/// An object with an embedded [`RefCount`].
+/// An object with an embedded [`RefCount`]: what a runtime implements for objects with a header of its own.
+///
+/// | to do | with |
+/// |---|---|
+/// | make an object, for this thread, another, all, or for ever | [`RefCount::new`], [`new_owned`](RefCount::new_owned), [`new_merged`](RefCount::new_merged), [`new_immortal`](RefCount::new_immortal) |
+/// | copy and drop references, one or many | [`retain`], [`release`]; [`RefCount::increment_by`], [`release_many`](super::release_many) |
+/// | write in place to what nobody else sees | [`RefCount::is_unique`] |
+/// | weak references | [`RefCount::make_weak`] before the first, then [`RefCount::try_increment`]; keeping the header's memory is the runtime's |
+/// | make an object immortal | [`make_immortal`] |
+/// | give objects to another thread | [`RefCount::transfer`], or [`disown`](RefCount::disown) and [`adopt`](RefCount::adopt) |
+/// | count what all threads use at once | [`share_widely`] |
+/// | run a finalizer, which may store the object | [`finalize`](super::finalize) |
+/// | keep objects in [`Dict`](crate::Dict) and [`List`](crate::List) | [`SharedPtr`](super::SharedPtr) for the runtime's pointer type |
+/// | let others merge while a thread blocks | [`Attached::detach`](crate::Attached::detach) |
+/// | see what happened | [`runtime::stats`](crate::runtime::stats), [`shared_widely`] |
+///
+/// `examples/embed.rs` in the repository is a small dynamic object model that uses all of it.
 ///
 /// ```
 /// use freethreaded::refcount::{Counted, RefCount, release, retain};
@@ -51,7 +67,8 @@ pub unsafe trait Counted {
     /// `this` points to an object that is not destroyed.
     unsafe fn count(this: *const Self) -> *const RefCount;
 
-    /// Destroys the object and frees its memory. May run user code.
+    /// Destroys the object and frees its memory. May run user code, and may find that this has stored the object again: see
+    /// [`finalize`](super::finalize).
     ///
     /// # Safety
     /// The last reference to `this` is gone.
@@ -251,6 +268,19 @@ pub fn set_adaptive(on: bool) {
 #[must_use]
 pub fn is_adaptive() -> bool {
     hot::is_on()
+}
+
+/// How many objects are [shared widely](share_widely) at the moment, of the 128 that can be.
+///
+/// ```
+/// use freethreaded::{Brc, refcount::shared_widely};
+/// let config = Brc::new("settings");
+/// assert!(Brc::share_widely(&config));
+/// assert_eq!(shared_widely(), 1);
+/// ```
+#[must_use]
+pub fn shared_widely() -> usize {
+    wide::occupied()
 }
 
 /// # Safety

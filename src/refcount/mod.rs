@@ -10,7 +10,9 @@
 //! | [`Brc`], [`Weak`] | programs: the surface of `Arc`, [method by method](#parity-with-arc) |
 //! | [`brc_unsize!`](crate::brc_unsize) | a `Brc<dyn Trait>` of a `Brc<T>` |
 //! | [`Immortal`] | objects in `static`s |
-//! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header |
+//! | [`RefCount`], [`Counted`], [`retain`], [`release`] | runtimes with their own object header: [what is for what](Counted) |
+//! | [`RefCount::transfer`], [`adopt`](RefCount::adopt), [`disown`](RefCount::disown) | objects that live on another thread than their maker's; also on [`Brc`] |
+//! | [`finalize`] | objects that are stored again while they are destroyed |
 //! | [`SharedPtr`] | pointers that the crate's containers can hold |
 //! | [`Brc::share_widely`], [`set_adaptive`] | objects that many threads clone and drop at once |
 //!
@@ -30,6 +32,7 @@
 #![doc = include_str!("parity.md")]
 
 mod brc;
+mod bulk;
 mod clone_to_brc;
 mod counted;
 mod erased;
@@ -41,6 +44,8 @@ mod inner;
 #[cfg(not(loom))]
 mod interop;
 mod owner;
+mod ownership;
+mod resurrect;
 mod shared;
 mod shared_ptr;
 mod slice;
@@ -54,13 +59,16 @@ mod word;
 pub use brc::Brc;
 #[cfg(loom)]
 pub use brc::{ask_to_merge, free_immortal};
+pub use bulk::release_many;
 pub use clone_to_brc::CloneToBrc;
 pub use counted::{
     Counted, hand_over, is_adaptive, make_immortal, release, retain, set_adaptive, share_widely,
+    shared_widely,
 };
 pub use immortal::Immortal;
 #[cfg(all(feature = "archery", not(loom)))]
 pub use interop::BrcK;
+pub use resurrect::{Finalized, finalize};
 pub use shared::State;
 pub use shared_ptr::SharedPtr;
 #[doc(hidden)]

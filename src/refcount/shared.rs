@@ -1,6 +1,6 @@
 //! The shared half of a refcount: a signed count and two state bits in one word.
 
-/// What has happened to an object's count. States only rise within one life of an object.
+/// What has happened to an object's count. States only rise, but for [`RefCount::adopt`](super::RefCount::adopt) and a new life.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum State {
@@ -146,6 +146,15 @@ impl Shared {
     pub(crate) const fn minus_one(self) -> Self {
         let less = Self(self.0.wrapping_sub(Self::ONE));
         if less.is_saturated() { less.recentred() } else { less }
+    }
+
+    /// `n` references less, or the middle of the band.
+    pub(crate) const fn minus(self, n: u32) -> Self {
+        if self.is_saturated() {
+            self.recentred()
+        } else {
+            self.with_count_or_band(self.count() as i64 - n as i64)
+        }
     }
 
     /// A saturated count in the middle of its band.

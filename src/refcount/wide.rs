@@ -141,6 +141,11 @@ enum Folded {
     Queued(Object),
 }
 
+/// How many objects are wide.
+pub(super) fn occupied() -> usize {
+    table().objects.lock().iter().flatten().count()
+}
+
 /// Makes an object wide, if there is a slot for it. Returns whether it is wide.
 ///
 /// # Safety

@@ -36,6 +36,9 @@
 //! | other | try-increment | untouched, or dead | fails |
 //! | other | try-increment | else | count + 1 |
 //! | holder | make weak | default | state → weak |
+//! | | transfer, adopt, disown | | see [`ownership`](super::ownership) |
+//! | who is to destroy it | resurrect | **dead** | see [`resurrect`](super::resurrect) |
+//! | | n references less | | see [`bulk`](super::bulk) |
 //!
 //! `owner` and `local` are written before the CAS to merged: behind it another thread may free the object.
 //!
@@ -103,9 +106,9 @@ pub(super) enum Begun {
 /// ```
 #[repr(C)]
 pub struct RefCount {
-    owner: AtomicU32,
-    local: AtomicU32,
-    shared: AtomicU32,
+    pub(super) owner: AtomicU32,
+    pub(super) local: AtomicU32,
+    pub(super) shared: AtomicU32,
 }
 
 /// `local` of an immortal object.
@@ -227,7 +230,7 @@ impl RefCount {
     }
 
     #[inline(always)]
-    fn load_shared(&self, ordering: Ordering) -> Shared {
+    pub(super) fn load_shared(&self, ordering: Ordering) -> Shared {
         Shared(self.shared.load(ordering))
     }
 
@@ -240,12 +243,12 @@ impl RefCount {
 
     /// Whether the calling thread counts in `local`.
     #[inline(always)]
-    fn is_mine(&self) -> bool {
+    pub(super) fn is_mine(&self) -> bool {
         self.load_owner().is(current_id())
     }
 
     /// [`is_mine`](Self::is_mine), where the owner also answers a detour. The caller holds a reference.
-    fn is_mine_here(&self) -> bool {
+    pub(super) fn is_mine_here(&self) -> bool {
         let owner = self.load_owner();
         if owner.is(current_id()) {
             return true;
@@ -269,8 +272,8 @@ impl RefCount {
         let mut seen = self.load_shared(Ordering::Relaxed);
         loop {
             let new = seen.merged_with(i64::from(local));
-            // Release: our uses come before a later freeing.
-            match self.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
+            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return,
                 Err(now) => seen = Shared(now),
             }
@@ -278,7 +281,7 @@ impl RefCount {
     }
 
     /// The calling thread owns the object or acts for its owner, and is about to merge: behind that CAS the object may be freed, so this comes before.
-    fn end_ownership(&self) {
+    pub(super) fn end_ownership(&self) {
         self.local.store(0, Ordering::Relaxed);
         // Release: partner is the acquire in `owner`.
         self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
@@ -439,7 +442,7 @@ impl RefCount {
 
     /// # Safety
     /// The calling thread acts for the owner, has set `owner` and `local` to 0, and the object is alive.
-    unsafe fn merge_into_shared(this: *const Self, more: i64) -> Decrement {
+    pub(super) unsafe fn merge_into_shared(this: *const Self, more: i64) -> Decrement {
         // SAFETY: alive up to the successful CAS.
         let count = unsafe { &*this };
         let mut seen = count.load_shared(Ordering::Relaxed);
@@ -652,8 +655,9 @@ impl RefCount {
         self.load_shared(Ordering::Relaxed).is_wide()
     }
 
-    /// The owner's id as it stands; `None` if the count was merged, or is just being merged.
-    pub(super) fn owner(&self) -> Option<ThreadId> {
+    /// The owner's id as it stands; `None` if the count was merged, or is just being merged, or the object is immortal.
+    #[must_use]
+    pub fn owner(&self) -> Option<ThreadId> {
         // Acquire: partner is the release in the merges. Who finds no owner may mark `local` as immortal, and that
         // mark must come after the merge's store of 0.
         Owner(self.owner.load(Ordering::Acquire)).id()

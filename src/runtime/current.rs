@@ -777,6 +777,7 @@ pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delive
         record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);
         return Delivery::Left;
     }
+    record.tally.merged_on_behalf.add(1);
     // SAFETY: under the lock, and the owner is absent, or another thread has its slot and it is gone for good.
     Delivery::Opened(unsafe { parcel.open() })
 }

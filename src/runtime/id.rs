@@ -44,6 +44,11 @@ impl ThreadId {
         NonZeroU32::new(owner).map(Self)
     }
 
+    /// The id that a thread has at the moment, if it can own anything.
+    pub(crate) fn from_current(id: u32) -> Option<Self> {
+        if id == Self::NO_ONE { None } else { NonZeroU32::new(id).map(Self) }
+    }
+
     /// The value for an owner field.
     pub(crate) const fn get(self) -> u32 {
         self.0.get()

@@ -94,6 +94,8 @@ pub(crate) struct Tally {
     pub(crate) reclaimed_bytes: Counter,
     pub(crate) passes: Counter,
     pub(crate) merged: Counter,
+    /// Written by anyone, under the mailbox lock.
+    pub(crate) merged_on_behalf: Counter,
 }
 
 impl Tally {
@@ -105,11 +107,14 @@ impl Tally {
             reclaimed_bytes: Counter::new(),
             passes: Counter::new(),
             merged: Counter::new(),
+            merged_on_behalf: Counter::new(),
         }
     }
 }
 
-/// A number that one thread writes and all may read.
+/// A number that one thread writes at a time, and all may read.
+///
+/// Not one of loom's atomics: statistics carry no ordering, and would only multiply what a model explores.
 pub(crate) struct Counter(unmodelled::AtomicU64);
 
 impl Counter {
@@ -117,7 +122,7 @@ impl Counter {
         Self(unmodelled::AtomicU64::new(0))
     }
 
-    /// Only the record's occupant calls this, so a load and a store are enough.
+    /// Only the record's occupant calls this, or who holds a lock for it, so a load and a store are enough.
     #[inline]
     pub(crate) fn add(&self, n: u64) {
         self.0.store(self.0.load(Ordering::Relaxed).wrapping_add(n), Ordering::Relaxed);

@@ -31,6 +31,9 @@ pub struct Stats {
     pub passes: u64,
     /// References that a thread dropped on behalf of others: parcels opened from mailboxes.
     pub merged: u64,
+    /// References of threads that do not own the object, settled by themselves because the owner was inside
+    /// [`detach`](crate::Attached::detach) or had finished.
+    pub merged_on_behalf: u64,
     /// References now waiting in mailboxes for the owner of their object.
     pub mail: u64,
     /// The global epoch.
@@ -85,6 +88,7 @@ pub fn stats() -> Stats {
         reclaimed_bytes,
         passes: sum(|t| &t.passes),
         merged: sum(|t| &t.merged),
+        merged_on_behalf: sum(|t| &t.merged_on_behalf),
         mail: registry.records().map(|r: &Record| r.mailbox.lock().len() as u64).sum(),
         epoch: registry.epoch.load(Ordering::Relaxed),
         oldest_epoch: (oldest != u64::MAX).then_some(oldest),

@@ -1697,4 +1697,164 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         tests: "loom_wide",
         model: "owner_merges_against_steps",
     },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "transfer does not ask for uniqueness",
+        find: r"self.is_mine() && self.is_unique() && self.never_weak()",
+        replace: r"self.is_mine()",
+        tests: "loom_embed",
+        model: "transfer_to_who_had_a_reference",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "transfer does not ask about weak references",
+        find: r"self.is_unique() && self.never_weak()",
+        replace: r"self.is_unique()",
+        tests: "loom_embed",
+        model: "transfer_is_refused_against_an_upgrade",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "adopt stores the shared word",
+        find: r"self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err()",
+        replace: r"{ self.shared.store(mine.0, Ordering::Release); one.0 == 0 }",
+        tests: "loom_embed",
+        model: "adopt_against_upgrade",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "a failed adoption keeps the owner",
+        find: r"            self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+            return false;",
+        replace: r"            return false;",
+        tests: "loom_embed",
+        model: "adopt_against_upgrade",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "adopt writes the owner behind the CAS",
+        find: r"        self.owner.store(me, Ordering::Relaxed);
+        let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
+        // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. No acquire: `is_unique` has.
+        if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err() {",
+        replace: r"        let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
+        let failed = self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err();
+        self.owner.store(me, Ordering::Relaxed);
+        if failed {",
+        tests: "loom_embed",
+        model: "adopt_against_immortality",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "adopt counts in front of the CAS",
+        find: r"        self.owner.store(me, Ordering::Relaxed);
+        let (one",
+        replace: r"        self.owner.store(me, Ordering::Relaxed);
+        self.local.store(1, Ordering::Relaxed);
+        let (one",
+        tests: "loom_embed",
+        model: "adopt_against_immortality",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "adopt without release",
+        find: r"compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed)",
+        replace: r"compare_exchange(one.0, mine.0, Ordering::Relaxed, Ordering::Relaxed)",
+        tests: "loom_embed",
+        model: "adopt_against_immortality",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "adopt goes to the default state",
+        find: r"Shared::new(0, State::Weak));
+",
+        replace: r"Shared::UNTOUCHED);
+",
+        tests: "loom_embed",
+        model: "upgrade_of_what_is_adopted",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "disown forgets what was counted",
+        find: r"Self::merge_into_shared(self, i64::from(local))",
+        replace: r"Self::merge_into_shared(self, 1)",
+        tests: "loom_embed",
+        model: "disown_against_foreign_counts",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "disown keeps the local count",
+        find: r"        self.local.store(0, Ordering::Relaxed);
+        // Before the CAS, as in every merge.",
+        replace: r"        // Before the CAS, as in every merge.",
+        tests: "loom_embed",
+        model: "adopt_disown_adopt",
+    },
+    Mutant {
+        file: "src/refcount/ownership.rs",
+        name: "a Brc begins anew though it is not unique",
+        find: r"            && Self::is_unique(this)
+",
+        replace: r"",
+        tests: "loom_embed",
+        model: "brc_adopt_against_upgrade",
+    },
+    Mutant {
+        file: "src/refcount/resurrect.rs",
+        name: "resurrection to the default state",
+        find: r"            return self.publish();",
+        replace: r"            self.owner.store(id_for_new_object(), Ordering::Relaxed);
+            self.local.store(1, Ordering::Relaxed);
+            return self.shared.store(Shared::UNTOUCHED.0, Ordering::Release);",
+        tests: "loom_embed",
+        model: "upgrade_of_what_was_resurrected",
+    },
+    Mutant {
+        file: "src/refcount/resurrect.rs",
+        name: "a resurrected object is destroyed all the same",
+        find: r"Decrement::Alive | Decrement::Queued => Finalized::Resurrected",
+        replace: r"Decrement::Alive | Decrement::Queued => Finalized::Dead",
+        tests: "loom_embed",
+        model: "resurrected_and_dropped_elsewhere",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "the queued one of several is subtracted too",
+        find: r"seen.minus(n - 1).with_state(State::Queued)",
+        replace: r"seen.minus(n).with_state(State::Queued)",
+        tests: "loom_embed",
+        model: "two_at_once_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "several are never queued",
+        find: r"let queue = seen.state() < State::Queued && i64::from(seen.count()) < i64::from(n);",
+        replace: r"let queue = n == 0;",
+        tests: "loom_embed",
+        model: "two_at_once_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "several are given up without acquire",
+        find: r"compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed)",
+        replace: r"compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
+        tests: "loom_embed",
+        model: "two_at_once_of_a_merged_object",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "several are given up without release",
+        find: r"compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed)",
+        replace: r"compare_exchange(seen.0, new.0, Ordering::Acquire, Ordering::Relaxed)",
+        tests: "loom_embed",
+        model: "two_at_once_of_a_merged_object",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "the owner forgets what it counts",
+        find: r"i64::from(local) - i64::from(n)",
+        replace: r"-i64::from(n)",
+        tests: "loom_embed",
+        model: "the_owner_gives_up_more_than_it_counts",
+    },
 ];
