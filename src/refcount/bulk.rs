@@ -123,7 +123,7 @@ impl RefCount {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::runtime;
+    use crate::runtime::{self, ThreadId};
 
     /// Word and outcome after `n` single decrements. One that is queued stays the caller's until the end, as in the bulk.
     fn singly(count: &RefCount, n: u32) -> Option<Decrement> {
