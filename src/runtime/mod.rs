@@ -22,6 +22,7 @@
 //! Never in `clone`, `new`, a read, or under a lock of the crate.
 
 mod attach;
+mod bounds;
 pub(crate) mod cells;
 mod current;
 mod garbage;
@@ -34,6 +35,7 @@ mod retire;
 mod stats;
 
 pub use attach::{Attached, attach, attach_with, collect};
+pub use bounds::{Bounds, BoundsError, bounds, set_bounds};
 pub use id::ThreadId;
 pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 

@@ -38,6 +38,7 @@
 
 use std::collections::VecDeque;
 
+use super::bounds;
 use super::garbage::{Amount, Garbage, Pile};
 use super::record::Record;
 use super::registry::{Registry, registry};
@@ -62,7 +63,12 @@ impl RetireList {
 
     /// Whether enough has come together for a pass to be worth its barrier.
     pub(crate) fn is_due(&self) -> bool {
-        self.fresh.amount().is_due()
+        bounds::is_retired_due(self.fresh.amount())
+    }
+
+    /// Whether what still waits would be due if it had just been retired.
+    pub(crate) fn is_pending_due(&self) -> bool {
+        bounds::is_retired_due(self.pending())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -91,6 +97,11 @@ impl RetireList {
             }
             barrier::heavy();
         }
+        self.look(registry);
+    }
+
+    /// Makes ready what no reader can hold any more, of what an earlier pass has begun to wait for. No barrier.
+    pub(crate) fn look(&mut self, registry: &Registry) {
         if self.waiting.is_empty() {
             return;
         }
@@ -119,10 +130,9 @@ impl RetireList {
     /// Everything on the list, whatever its state.
     pub(crate) fn pending(&self) -> Amount {
         let piles = self.waiting.iter().map(|(_, pile)| pile).chain([&self.fresh, &self.ready]);
-        piles.map(Pile::amount).fold(Amount::default(), |a, b| Amount {
-            objects: a.objects + b.objects,
-            bytes: a.bytes + b.bytes,
-        })
+        let mut sum = Amount::default();
+        piles.for_each(|pile| sum.add_all(pile.amount()));
+        sum
     }
 
     #[cfg(test)]

@@ -6,6 +6,7 @@ use super::findings::{Finding, Kind, findings, headline};
 use super::format::{count, digits, grouped, short, time, times};
 use super::latency_plot::latency_plot;
 use super::line_plot::{Line, LinePlot, Point};
+use super::promptness;
 use super::results::{Cell, Results};
 use super::svg::{Svg, class, escape};
 use super::table::by_target;
@@ -25,6 +26,7 @@ pub(crate) fn page(results: &Results) -> String {
     for workload in results.workloads() {
         section(&mut body, results, workload, &findings);
     }
+    body.push_str(&promptness::section(&results.promptness));
     losses(&mut body, &findings);
     dead_links(&mut body, results);
     circumstances(&mut body, results);

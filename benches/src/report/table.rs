@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::findings::{Kind, findings, headline};
 use super::format::{grouped, short, time, times};
+use super::promptness;
 use super::results::Results;
 use crate::site::page::Verdict;
 use crate::site::{DeadLink, Outcome};
@@ -69,6 +70,7 @@ pub(crate) fn table(results: &Results) -> String {
         text.push('\n');
         text += &dead_links(crawl);
     }
+    text += &promptness::text(&results.promptness);
     let _ = writeln!(text, "\n{}", wrapped(&headline(results)));
     let losses: Vec<String> =
         findings(results).into_iter().filter(|f| f.kind == Kind::Loss).map(|f| f.text).collect();
@@ -155,6 +157,7 @@ mod tests {
         }
         let text = table(&results);
         assert_eq!(text.lines().filter(|line| line.trim_start().starts_with("papaya + Arc ")).count(), 4);
+        assert!(text.contains("blocked without detach"), "{text}");
         assert!(text.contains("gone.html (no such file), in b.html and 1 more"), "{text}");
         assert!(!text.contains('\u{1b}'));
         assert!(text.lines().all(|line| line.chars().count() < 130));
