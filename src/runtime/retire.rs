@@ -29,10 +29,17 @@
 //! Garbage that is ready goes on a pile, and the pile is run only
 //! 1. in the call that removed the thing, when no other thread is known and no token is alive;
 //! 2. at explicit points: `checkpoint`, `detach`, the end of an outermost attach scope, `collect`, thread exit;
-//! 3. past [`Amount::BOUND`], at the end of an outermost writing operation of a container, after every lock is released, or in
+//! 3. past the [bounds](super::bounds), at the end of an outermost writing operation of a container, after every lock is released, or in
 //!    a drop of a reference that was handed to another thread.
 //!
 //! Never while a pass looks at records, and never during unwinding (a second panic would end the process).
+//!
+//! # Orphans
+//!
+//! Garbage that belongs to no thread lies on one list under a lock: what a thread could not destroy before it ended or went into `detach`, and
+//! what a thread that only makes objects or reads found dead past the bound. Who puts the first thing there moves the epoch on, behind a hint that there is something; so
+//! each thread's next checkpoint, which compares epochs anyway, looks at the hint, and the first that comes takes the list over. `collect`, `detach` and thread exit take it
+//! in any case, other operations and drops past the bounds.
 //!
 //! Checked by: `loom-tests/tests/loom_epoch.rs`.
 

@@ -27,7 +27,9 @@ pub(crate) fn page(results: &Results) -> String {
         section(&mut body, results, workload, &findings);
     }
     body.push_str(&promptness::section(&results.promptness));
-    losses(&mut body, &findings);
+    if !results.workloads().is_empty() {
+        losses(&mut body, &findings);
+    }
     dead_links(&mut body, results);
     circumstances(&mut body, results);
     format!(

@@ -20,7 +20,9 @@ pub(crate) fn table(results: &Results) -> String {
     if let Some(input) = results.input() {
         let _ = writeln!(text, "input: {input}");
     }
-    let _ = writeln!(text, "operations per second, median of {} (± half the range)", results.repetitions);
+    if !results.workloads().is_empty() {
+        let _ = writeln!(text, "operations per second, median of {} (± half the range)", results.repetitions);
+    }
     for workload in results.workloads() {
         let threads = results.threads(workload);
         let full = results.full_threads(workload);
@@ -61,11 +63,13 @@ pub(crate) fn table(results: &Results) -> String {
             text.push('\n');
         }
     }
-    let full = results.workloads().first().and_then(|&workload| results.full_threads(workload)).unwrap_or(1);
-    let _ = writeln!(
-        text,
-        "\n* fastest of its column; speed-up over one thread, latencies and longest stall at {full}"
-    );
+    if let Some(&first) = results.workloads().first() {
+        let full = results.full_threads(first).unwrap_or(1);
+        let _ = writeln!(
+            text,
+            "\n* fastest of its column; speed-up over one thread, latencies and longest stall at {full}"
+        );
+    }
     if let Some(crawl) = &results.crawl {
         text.push('\n');
         text += &dead_links(crawl);

@@ -205,7 +205,7 @@ fn occupy(owner: Owner, done: &AtomicBool, ended: &mpsc::Receiver<()>) {
         }
     };
     // Nothing is ever sent: it ends by the end of the sender.
-    let block = || drop(ended.recv());
+    let block = || _ = ended.recv();
     let periodically = |period: Duration, mut turn: Box<dyn FnMut() + '_>| {
         while !done.load(Ordering::Relaxed) {
             compute_until(period);

@@ -922,10 +922,56 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/current.rs",
         name: "nobody adopts",
-        find: "                        registry.adopt_orphans(list);",
-        replace: "                        let _ = &registry;",
+        find: "                    registry.adopt_orphans(list);",
+        replace: "                    let _ = &registry;",
         tests: "loom_epoch",
         model: "hand_over_at_exit",
+    },
+    Mutant {
+        file: "src/runtime/current.rs",
+        name: "who adopts does not remember what must wait",
+        find: "self.set_after(After::GARBAGE);
+        if run {",
+        replace: "if run {",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans do not move the epoch",
+        find: "if before == 0 && hints != 0 {",
+        replace: "if false {",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans move the epoch without release",
+        find: "self.epoch.fetch_add(1, Ordering::AcqRel);",
+        replace: "self.epoch.fetch_add(1, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans move the epoch before the hint",
+        find: "        if hints != before {
+            // Relaxed: a hint; the list itself is behind the lock.
+            self.orphan_hints.store(hints, Ordering::Relaxed);
+        }
+        if before == 0 && hints != 0 {
+            // So that every checkpoint looks once: it compares epochs, and nothing else that is not its thread's own.
+            // Release: partner is the acquire in `announce`; who sees this epoch sees the hint. Acquire: as in `RetireList::pass`.
+            self.epoch.fetch_add(1, Ordering::AcqRel);
+        }",
+        replace: "        if before == 0 && hints != 0 {
+            self.epoch.fetch_add(1, Ordering::AcqRel);
+        }
+        if hints != before {
+            self.orphan_hints.store(hints, Ordering::Relaxed);
+        }",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
     },
     Mutant {
         file: "src/runtime/retire.rs",
