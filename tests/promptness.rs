@@ -430,6 +430,34 @@ fn a_checkpoint_destroys_what_a_finished_thread_has_left() {
     });
 }
 
+/// As above, but a third thread still holds it when the first checkpoint finds it.
+#[test]
+fn who_takes_garbage_over_comes_back_to_it() {
+    isolated(|| {
+        let drops = Drops::new();
+        let (list, other) = shared_list(&drops);
+        let third = Remote::new();
+        let (inside, is_inside) = mpsc::channel();
+        let (end, ended) = mpsc::channel::<()>();
+        let left = third.start(move || {
+            let _token = attach();
+            inside.send(()).unwrap();
+            ended.recv().unwrap_err();
+        });
+        is_inside.recv().unwrap();
+        let mut cx = attach();
+        let popped = Arc::clone(&list);
+        other.run(move || drop(popped.pop()));
+        other.end();
+        cx.checkpoint();
+        assert_eq!(drops.get(), 0, "the third thread may have borrowed it");
+        drop(end);
+        left.recv().unwrap();
+        cx.checkpoint();
+        assert_eq!(drops.get(), 1, "nobody else knows of it any more");
+    });
+}
+
 #[test]
 fn a_checkpoint_destroys_what_a_detached_thread_had_to_leave() {
     isolated(|| {

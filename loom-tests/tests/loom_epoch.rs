@@ -476,8 +476,8 @@ fn barriers_forbid_store_buffering() {
 }
 
 /// A thread that passes checkpoints while another leaves garbage behind, which waits for it, and ends: a checkpoint behind that end finds it, also if
-/// one before was in the middle of the other's steps. Catches a hand-over to the orphans that does not move the epoch, or moves it before the hint is set, and a
-/// taker that does not remember what it could not destroy yet.
+/// one before was in the middle of the other's steps. Catches a hand-over to the orphans that does not move the epoch, or moves it without release or before the
+/// hint is set.
 #[test]
 fn checkpoint_finds_the_garbage_of_a_finished_thread() {
     model(TWO, |made| {

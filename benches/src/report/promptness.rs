@@ -46,9 +46,9 @@ pub(crate) fn section(rows: &[Delays]) -> String {
         escape(&finding(rows))
     );
     let title = "From the last drop to the destruction";
-    let _ = write!(
+    let _ = writeln!(
         body,
-        "<figure class=\"wide\"><figcaption><strong>{title}</strong>Where the owner never comes, the delay is as long as its absence, and what waits is a part of what it had made before.</figcaption>{}</figure>\n",
+        "<figure class=\"wide\"><figcaption><strong>{title}</strong>Where the owner never comes, the delay is as long as its absence, and what waits is a part of what it had made before.</figcaption>{}</figure>",
         plot(title, rows)
     );
     body.push_str("<details><summary>All figures</summary><div class=\"scroll\"><table><thead><tr><th>the owner is</th><th>min</th><th>p50</th><th>p99</th><th>max</th><th>left</th></tr></thead><tbody>\n");

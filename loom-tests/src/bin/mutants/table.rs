@@ -928,15 +928,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "hand_over_at_exit",
     },
     Mutant {
-        file: "src/runtime/current.rs",
-        name: "who adopts does not remember what must wait",
-        find: "self.set_after(After::GARBAGE);
-        if run {",
-        replace: "if run {",
-        tests: "loom_epoch",
-        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
-    },
-    Mutant {
         file: "src/runtime/registry.rs",
         name: "orphans do not move the epoch",
         find: "if before == 0 && hints != 0 {",
