@@ -256,8 +256,9 @@ impl Registry {
         }
         if before == 0 && hints != 0 {
             // So that every checkpoint looks once: it compares epochs, and nothing else that is not its thread's own.
-            // Release: partner is the acquire in `announce`; who sees this epoch sees the hint. Acquire: as in `RetireList::pass`.
-            self.epoch.fetch_add(1, Ordering::AcqRel);
+            // Release: partner is the acquire in `announce`; who sees this epoch sees the hint. No acquire: this thread takes it neither for its epoch nor for a tag,
+            // and the release sequences of earlier increments go on through it.
+            self.epoch.fetch_add(1, Ordering::Release);
         }
     }
 
