@@ -8,7 +8,7 @@ use std::process::{self, ExitCode};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::cli::{Args, Complaint, Options, check};
+use crate::cli::{Args, Complaint, Options, PROMPTNESS, check};
 use crate::measure::{Failure, interrupt};
 use crate::report::load::Usage;
 use crate::report::machine::Machine;
@@ -118,6 +118,9 @@ fn list() -> String {
     for id in WorkloadId::ALL {
         text += &format!("  {:<18} {}\n", id.name(), id.explain());
     }
+    let explain =
+        "how soon an object is destroyed after a thread that does not own it dropped it (ours alone)";
+    text += &format!("  {PROMPTNESS:<18} {explain}\n");
     text += "  (\"settings\" is both settings workloads)\n\nstrategies\n";
     for id in StrategyId::ALL {
         text += &format!("  {:<18} {}\n", id.name(), id.explain());

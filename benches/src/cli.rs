@@ -14,6 +14,9 @@ use crate::site::input::{self, Request};
 use crate::strategies::StrategyId;
 use crate::workloads::WorkloadId;
 
+/// What is measured beside the workloads, by name: how soon objects are destroyed.
+pub(crate) const PROMPTNESS: &str = "promptness";
+
 /// More threads than this measure the scheduler of the operating system.
 const MOST_THREADS: usize = 1024;
 
@@ -101,6 +104,8 @@ pub(crate) struct Args {
 pub(crate) struct Options {
     /// What to run.
     pub(crate) workloads: Vec<WorkloadId>,
+    /// Objects per situation of the promptness measurement, if it is wanted.
+    pub(crate) promptness: Option<usize>,
     /// How to share.
     pub(crate) strategies: Vec<StrategyId>,
     /// On how many threads, ascending.
@@ -124,7 +129,8 @@ impl Options {
 
 /// Checks a request.
 pub(crate) fn check(args: &Args) -> Result<Options, Complaint> {
-    let workloads = workloads(&args.workloads)?;
+    let (workloads, promptness) = workloads(&args.workloads)?;
+    let promptness = promptness.then_some(if args.quick { 200 } else { 2000 });
     let strategies = strategies(&args.strategies)?;
     let threads = threads(&args.threads, args.quick)?;
     let default_seconds = if args.quick { 0.025 } else { 0.15 };
@@ -162,7 +168,7 @@ pub(crate) fn check(args: &Args) -> Result<Options, Complaint> {
         site,
     };
     let (output, json) = (args.output.clone(), args.json.clone());
-    Ok(Options { workloads, strategies, threads, repetitions, conditions, output, json })
+    Ok(Options { workloads, promptness, strategies, threads, repetitions, conditions, output, json })
 }
 
 /// ` (did you mean 'x'?)` if a known name is near to what was typed, else nothing.
@@ -175,18 +181,27 @@ pub(crate) fn suggestion<'a>(typed: &str, known: impl Iterator<Item = &'a str>) 
     near.map(|(_, name)| format!(" (did you mean '{name}'?)")).unwrap_or_default()
 }
 
-fn workloads(typed: &[String]) -> Result<Vec<WorkloadId>, Complaint> {
-    let mut chosen = BTreeSet::new();
+/// The workloads that were named, and whether promptness was; everything where nothing was.
+fn workloads(typed: &[String]) -> Result<(Vec<WorkloadId>, bool), Complaint> {
+    let (mut chosen, mut promptness) = (BTreeSet::new(), false);
     for name in typed.iter().map(|name| name.trim()) {
+        if name == PROMPTNESS {
+            promptness = true;
+            continue;
+        }
         let matching: Vec<_> =
             WorkloadId::ALL.into_iter().filter(|id| id.name() == name || id.family() == name).collect();
         if matching.is_empty() {
-            let hint = suggestion(name, WorkloadId::ALL.iter().flat_map(|id| [id.family(), id.name()]));
+            let known = WorkloadId::ALL.iter().flat_map(|id| [id.family(), id.name()]).chain([PROMPTNESS]);
+            let hint = suggestion(name, known);
             return Err(Complaint::new(format!("unknown workload '{name}'{hint}; --list shows all")));
         }
         chosen.extend(matching);
     }
-    Ok(if chosen.is_empty() { WorkloadId::ALL.to_vec() } else { chosen.into_iter().collect() })
+    if chosen.is_empty() && !promptness {
+        return Ok((WorkloadId::ALL.to_vec(), true));
+    }
+    Ok((chosen.into_iter().collect(), promptness))
 }
 
 fn strategies(typed: &[String]) -> Result<Vec<StrategyId>, Complaint> {
@@ -264,8 +279,10 @@ mod tests {
 
     #[test]
     fn names_are_checked_and_near_ones_suggested() {
-        assert_eq!(workloads(&strings(&["settings"])).expect("known").len(), 2);
-        assert_eq!(workloads(&[]).expect("default"), WorkloadId::ALL);
+        let (settings, promptness) = workloads(&strings(&["settings"])).expect("known");
+        assert_eq!((settings.len(), promptness), (2, false));
+        assert_eq!(workloads(&[]).expect("default"), (WorkloadId::ALL.to_vec(), true));
+        assert_eq!(workloads(&strings(&["promptness"])).expect("known"), (vec![], true));
         assert_eq!(
             strategies(&strings(&["papaya", "ours"])).expect("known"),
             [StrategyId::Ours, StrategyId::Papaya]

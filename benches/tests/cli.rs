@@ -176,7 +176,7 @@ fn a_generated_site_is_crawled_where_there_is_none() {
 fn lists_and_help_need_no_folder_and_survive_a_closed_pipe() {
     let here = folder();
     let text = String::from_utf8(run(here.path(), &["--list"]).stdout).expect("UTF-8");
-    for name in ["crawl", "likes", "settings-counted", "ours-gil", "dashmap", "rwlock"] {
+    for name in ["crawl", "likes", "settings-counted", "ours-gil", "dashmap", "rwlock", "promptness"] {
         assert!(text.lines().any(|line| line.trim_start().starts_with(name)), "{name}: {text}");
     }
     assert!(String::from_utf8(run(here.path(), &["--help"]).stdout).expect("UTF-8").contains("--celebrity"));
@@ -225,4 +225,18 @@ fn ctrl_c_leaves_a_report_of_what_was_measured() {
     assert!(text.contains("settings-borrowed") && text.contains("cut short"), "{text}");
     let json = fs::read_to_string(here.path().join("target/report/results.json")).expect("JSON");
     assert!(json.contains("\"complete\": false"));
+}
+
+#[test]
+fn promptness_runs_by_itself() {
+    let here = folder();
+    let output = run(here.path(), &["--quick", "--workloads", "promptness", "--json", "-"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON");
+    let rows = json["promptness_ns"].as_array().expect("rows");
+    assert_eq!((rows.len(), json["cells"].as_array().map(Vec::len)), (7, Some(0)));
+    for row in rows {
+        let away = row["owner"] == "silent" || row["owner"] == "blocked";
+        assert!(!away || row["left"] == 200, "nobody but the owner can destroy them: {row}");
+    }
 }

@@ -474,3 +474,22 @@ fn barriers_forbid_store_buffering() {
         assert!(seen + light.join().unwrap() > 0);
     });
 }
+
+/// A thread that passes checkpoints while another leaves garbage behind, which waits for it, and ends: a checkpoint behind that end finds it, also if
+/// one before was in the middle of the other's steps. Catches a hand-over to the orphans that does not move the epoch, or moves it without release or before the
+/// hint is set.
+#[test]
+fn checkpoint_finds_the_garbage_of_a_finished_thread() {
+    model(TWO, |made| {
+        let mut inside = attach();
+        let cell = Cell::new(made);
+        let other = Arc::clone(&cell);
+        let remover = spawn(move || other.retire());
+        cell.read();
+        inside.checkpoint();
+        remover.join().unwrap();
+        inside.checkpoint();
+        assert_eq!(made.destroyed(), 1);
+        drop(inside);
+    });
+}

@@ -102,7 +102,7 @@ impl Attached<'_> {
     ///
     /// Inside `f` reference counting takes the shared path. `f` may attach again. On a token that is not the
     /// outermost, references borrowed from the outer ones stay protected, so the thread still holds
-    /// back retired memory. Destructors of garbage may run here.
+    /// back retired memory. Destructors of garbage may run here; what other threads still hold back is left to them.
     ///
     /// ```
     /// # let (tx, rx) = std::sync::mpsc::channel();

@@ -14,6 +14,7 @@
 use core::cell::Cell;
 use core::ptr;
 
+use super::bounds;
 use super::cells::{self, Cells};
 use super::garbage::{Garbage, Pile};
 use super::id::ThreadId;
@@ -76,6 +77,8 @@ pub(crate) struct Current {
     after: Cell<u32>,
     /// Destructors of garbage are running further up the stack.
     destroying: Cell<bool>,
+    /// Checkpoints in a row that have put off a pass.
+    late_checkpoints: Cell<u32>,
     /// Absences further up the stack, see [`Away`].
     absences: Cell<u32>,
     /// The thread's locals are being destroyed, and this thread has left.
@@ -156,6 +159,7 @@ impl Current {
             operations: Cell::new(0),
             after: Cell::new(0),
             destroying: Cell::new(false),
+            late_checkpoints: Cell::new(0),
             absences: Cell::new(0),
             exited: Cell::new(false),
         }
@@ -286,8 +290,12 @@ impl Current {
     #[inline(never)]
     fn leave_slow(&self, explicit: bool) {
         let _outside = Outside(self);
-        if explicit && self.after.get() & After::GARBAGE != 0 {
-            self.settle(Settle::AtPoint);
+        if self.after.get() & After::GARBAGE != 0 {
+            if explicit {
+                self.settle(Settle::AtPoint);
+            } else if let Some(record) = self.record() {
+                self.spill(record);
+            }
         }
     }
 
@@ -341,16 +349,7 @@ impl Current {
             Some(record) if record.requests.load(Ordering::Relaxed) & Request::MAIL == 0 => {}
             Some(record) => {
                 self.collect_mail(record);
-                // SAFETY: this thread's record; the closure only moves items between lists.
-                unsafe {
-                    record.owned.with(|list| {
-                        if list.ready.amount().is_due() {
-                            // A thread that only makes objects never comes to a point where it may run destructors.
-                            // Whoever drops them does.
-                            registry().orphan(|orphans| orphans.ready.append(&mut list.ready));
-                        }
-                    });
-                }
+                self.spill(record);
             }
             // A thread whose locals are gone makes objects without owner.
             None if self.exited.get() => {}
@@ -378,6 +377,27 @@ impl Current {
             if let Some(garbage) = unsafe { parcel.open() } {
                 self.pile(record, garbage);
             }
+        }
+    }
+
+    /// Where no destructor may run: leaves what is past the bound to whoever next drops a reference, or comes to an explicit point.
+    /// A thread that only makes objects, or only reads, comes to none.
+    fn spill(&self, record: &Record) {
+        // Destructors that are running come to it.
+        if self.destroying.get() {
+            return;
+        }
+        // SAFETY: this thread's record; the closure only moves items between lists.
+        let empty = unsafe {
+            record.owned.with(|list| {
+                if list.ready.is_due() {
+                    registry().orphan(|orphans| orphans.ready.append(&mut list.ready));
+                }
+                list.is_empty()
+            })
+        };
+        if empty {
+            self.clear_after(After::GARBAGE);
         }
     }
 
@@ -443,33 +463,56 @@ impl Current {
         // SAFETY: this thread's record; nothing in the closure runs user code.
         let run = unsafe {
             record.owned.with(|list| {
+                let adopts = match occasion {
+                    Settle::Everything => true,
+                    Settle::Checkpoint => registry.has_orphans(),
+                    Settle::AtPoint | Settle::AfterOperation => outside && registry.has_overdue_orphans(),
+                };
+                if adopts {
+                    registry.adopt_orphans(list);
+                }
                 // At a checkpoint of the outermost token this thread holds nothing either.
                 let holds_nothing = outside || occasion == Settle::Checkpoint;
                 if holds_nothing && !list.is_empty() && registry.alone() {
                     list.skip_grace();
-                } else if list.is_due() && holds_nothing || occasion.forces_pass() {
+                } else if list.is_due() && holds_nothing || self.is_pass_forced(occasion) {
                     // Not after an operation under a token: until its next checkpoint this thread itself holds back all
                     // that it retires, so the barrier would be for nothing.
-                    if occasion.forces_pass() {
-                        registry.adopt_orphans(list);
-                    }
                     let renew = matches!(occasion, Settle::Checkpoint).then_some(record);
                     list.pass(registry, renew);
                     record.tally.passes.add(1);
+                    self.late_checkpoints.set(0);
+                } else if occasion == Settle::Checkpoint {
+                    list.look(registry);
                 }
                 match occasion {
                     // With nobody to wait for, the removing call itself destroys.
-                    Settle::AfterOperation => list.ready.amount().is_due() || outside && registry.alone(),
+                    Settle::AfterOperation => list.ready.is_due() || outside && registry.alone(),
                     Settle::AtPoint | Settle::Checkpoint | Settle::Everything => true,
                 }
             })
         };
+        // The list may have become this thread's just now, and not all of it may be ready.
+        self.set_after(After::GARBAGE);
         if run {
             self.run_destructors(record);
         }
         // SAFETY: as above.
         if unsafe { record.owned.with(|list| list.is_empty()) } {
             self.clear_after(After::GARBAGE);
+        }
+    }
+
+    /// Whether there is to be a pass, however little has been retired.
+    fn is_pass_forced(&self, occasion: Settle) -> bool {
+        match occasion {
+            Settle::AfterOperation | Settle::AtPoint => false,
+            Settle::Everything => true,
+            Settle::Checkpoint => {
+                let late = self.late_checkpoints.get();
+                self.late_checkpoints.set(late.saturating_add(1));
+                late >= bounds::late_checkpoints()
+            }
         }
     }
 
@@ -517,7 +560,7 @@ impl Current {
         }
         Self::pin(record);
         self.sweep(record);
-        if self.after.get() & After::GARBAGE != 0 {
+        if self.after.get() & After::GARBAGE != 0 || registry().has_orphans() {
             self.settle(Settle::Checkpoint);
         }
     }
@@ -556,6 +599,17 @@ impl Current {
             mailbox.presence = Presence::Absent(id);
         }
         id
+    }
+
+    /// Leaves to others what this thread could not destroy before it goes away, for how long nobody knows.
+    fn leave_garbage(&self, record: &Record) {
+        // Destructors further up the stack come to it.
+        if self.destroying.get() || self.after.get() & After::GARBAGE == 0 {
+            return;
+        }
+        // SAFETY: this thread's record; moving garbage runs no user code.
+        unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
+        self.clear_after(After::GARBAGE);
     }
 
     /// The thread ends: it destroys what it can, leaves the rest to others, and gives its record back.
@@ -635,12 +689,6 @@ enum Settle {
     Everything,
 }
 
-impl Settle {
-    fn forces_pass(self) -> bool {
-        matches!(self, Settle::Checkpoint | Settle::Everything)
-    }
-}
-
 /// The end of a stay inside, behind destructors, which may have unwound: gives up the global lock and a borrowed
 /// record, unless a destructor leaked a token and the thread is inside again.
 struct Outside<'a>(&'a Current);
@@ -683,8 +731,9 @@ impl Away {
             c.sweep(record);
             let gil = c.after.get() & After::GIL != 0;
             let away = Self { id, unpinned, gil };
-            if unpinned && c.after.get() & After::GARBAGE != 0 {
-                c.settle(Settle::Everything);
+            if c.after.get() & After::GARBAGE != 0 {
+                c.settle(if unpinned { Settle::Everything } else { Settle::AtPoint });
+                c.leave_garbage(record);
             }
             if gil {
                 c.clear_after(After::GIL);
@@ -749,7 +798,10 @@ pub(crate) enum Delivery {
 #[cold]
 pub(crate) fn leave(garbage: Garbage) {
     with(|c| match c.record() {
-        Some(record) => c.pile(record, garbage),
+        Some(record) => {
+            c.pile(record, garbage);
+            c.spill(record);
+        }
         None => registry().orphan(|orphans| orphans.ready.push(garbage)),
     });
 }

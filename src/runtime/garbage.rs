@@ -1,5 +1,7 @@
 //! What waits to be destroyed: a pointer, the function that destroys it, and its size.
 
+use super::bounds;
+
 /// Something to destroy. Dropping this value without running it leaks the thing.
 #[derive(Debug)]
 pub(crate) struct Garbage {
@@ -38,16 +40,14 @@ pub(crate) struct Amount {
 }
 
 impl Amount {
-    /// Past this, garbage is dealt with at the next chance rather than at the next explicit point.
-    pub(crate) const BOUND: Self = Self { objects: if cfg!(loom) { 2 } else { 64 }, bytes: 64 * 1024 };
-
     pub(crate) fn add(&mut self, garbage: &Garbage) {
         self.objects += 1;
         self.bytes += garbage.bytes;
     }
 
-    pub(crate) fn is_due(self) -> bool {
-        self.objects >= Self::BOUND.objects || self.bytes >= Self::BOUND.bytes
+    pub(crate) fn add_all(&mut self, other: Self) {
+        self.objects += other.objects;
+        self.bytes += other.bytes;
     }
 }
 
@@ -77,13 +77,17 @@ impl Pile {
 
     pub(crate) fn append(&mut self, other: &mut Pile) {
         self.items.append(&mut other.items);
-        self.amount.objects += other.amount.objects;
-        self.amount.bytes += other.amount.bytes;
+        self.amount.add_all(other.amount);
         other.amount = Amount::default();
     }
 
     pub(crate) fn amount(&self) -> Amount {
         self.amount
+    }
+
+    /// Whether it is past the bound of what may wait for an explicit point.
+    pub(crate) fn is_due(&self) -> bool {
+        bounds::is_ready_due(self.amount)
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -11,7 +11,7 @@ use super::id::ThreadId;
 use super::mailbox::Presence;
 use super::record::{Record, Request};
 use super::retire::RetireList;
-use crate::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, barrier, process_wide, unmodelled};
 
 /// Slots in the first segment; each later one has twice as many as the one before.
@@ -30,9 +30,9 @@ pub(crate) struct Registry {
     /// The global epoch, from 1.
     pub(crate) epoch: AtomicU64,
     inner: Mutex<Inner>,
-    orphans: Mutex<RetireList>,
-    /// Whether the orphans' ready pile is past the bound: a hint, so that nobody takes that lock for nothing.
-    orphans_due: AtomicBool,
+    orphans: Mutex<Orphans>,
+    /// The orphans' hints, to be read without their lock.
+    orphan_hints: AtomicU32,
     /// Objects and bytes destroyed by threads without a record.
     pub(crate) reclaimed_outside: [unmodelled::AtomicU64; 2],
     pub(crate) gil: Gil,
@@ -40,6 +40,32 @@ pub(crate) struct Registry {
     sweeper: Mutex<Option<Sweeper>>,
     /// Whether there is one: a hint, as above.
     has_sweeper: unmodelled::AtomicBool,
+}
+
+/// Garbage that belongs to no thread.
+struct Orphans {
+    list: RetireList,
+    /// What is to be said of it to those who do not take the lock, so that nobody takes it for nothing.
+    hints: u32,
+}
+
+impl Orphans {
+    /// There is some.
+    const ANY: u32 = 1;
+    /// So much in all that the next writing operation of a container sees to it.
+    const DUE: u32 = 2;
+    /// So much that needs no waiting that the next drop of a reference to another thread's object destroys it.
+    const READY_DUE: u32 = 4;
+
+    fn look(&self) -> u32 {
+        let ready_is_due = self.list.ready.is_due();
+        let bits = [
+            (Self::ANY, !self.list.is_empty()),
+            (Self::DUE, ready_is_due || self.list.is_pending_due()),
+            (Self::READY_DUE, ready_is_due),
+        ];
+        bits.into_iter().filter(|(_, holds)| *holds).fold(0, |bits, (bit, _)| bits | bit)
+    }
 }
 
 /// Adds what it finds dead to the pile.
@@ -77,8 +103,8 @@ impl Registry {
                     spent: Vec::new(),
                     generations: Vec::new(),
                 }),
-                orphans: Mutex::new(RetireList::new()),
-                orphans_due: AtomicBool::new(false),
+                orphans: Mutex::new(Orphans { list: RetireList::new(), hints: 0 }),
+                orphan_hints: AtomicU32::new(0),
                 reclaimed_outside: [const { unmodelled::AtomicU64::new(0) }; 2],
                 gil: Gil::new(),
                 sweeper: Mutex::new(None),
@@ -221,9 +247,34 @@ impl Registry {
     /// Calls `f` with the garbage that belongs to no thread.
     pub(crate) fn orphan(&self, f: impl FnOnce(&mut RetireList)) {
         let mut orphans = self.orphans.lock();
-        f(&mut orphans);
-        // Relaxed: a hint; the list itself is behind the lock.
-        self.orphans_due.store(orphans.ready.amount().is_due(), Ordering::Relaxed);
+        f(&mut orphans.list);
+        let hints = orphans.look();
+        let before = core::mem::replace(&mut orphans.hints, hints);
+        if hints != before {
+            // Relaxed: a hint; the list itself is behind the lock.
+            self.orphan_hints.store(hints, Ordering::Relaxed);
+        }
+        if before == 0 && hints != 0 {
+            // So that every checkpoint looks once: it compares epochs, and nothing else that is not its thread's own.
+            // Release: partner is the acquire in `announce`; who sees this epoch sees the hint. No acquire: this thread takes it neither for its epoch nor for a tag,
+            // and the release sequences of earlier increments go on through it.
+            self.epoch.fetch_add(1, Ordering::Release);
+        }
+    }
+
+    fn hints_at_orphans(&self, bits: u32) -> bool {
+        // Relaxed: a hint.
+        self.orphan_hints.load(Ordering::Relaxed) & bits != 0
+    }
+
+    /// Whether there is garbage that belongs to no thread.
+    pub(crate) fn has_orphans(&self) -> bool {
+        self.hints_at_orphans(Orphans::ANY)
+    }
+
+    /// Whether there is more of it than is left to explicit points.
+    pub(crate) fn has_overdue_orphans(&self) -> bool {
+        self.hints_at_orphans(Orphans::DUE)
     }
 
     /// Has `sweeper`, which is always the same, called at explicit points from now on.
@@ -251,10 +302,10 @@ impl Registry {
         self.orphan(|orphans| list.adopt(orphans));
     }
 
-    /// The orphans' ready pile, if it has grown past the bound.
+    /// The orphans' ready pile, if it has come to the bound.
     pub(crate) fn take_overdue_orphans(&self) -> Pile {
         let mut pile = Pile::new();
-        if self.orphans_due.load(Ordering::Relaxed) {
+        if self.hints_at_orphans(Orphans::READY_DUE) {
             self.orphan(|orphans| pile.append(&mut orphans.ready));
         }
         pile
@@ -265,7 +316,7 @@ impl Registry {
 #[cfg(loom)]
 impl Drop for Registry {
     fn drop(&mut self) {
-        let orphans = self.orphans.get_mut();
+        let orphans = &mut self.orphans.get_mut().list;
         orphans.skip_grace();
         let mut pile = core::mem::take(&mut orphans.ready);
         // Not `run_pile`: the registry can no longer be reached.

@@ -29,15 +29,23 @@
 //! Garbage that is ready goes on a pile, and the pile is run only
 //! 1. in the call that removed the thing, when no other thread is known and no token is alive;
 //! 2. at explicit points: `checkpoint`, `detach`, the end of an outermost attach scope, `collect`, thread exit;
-//! 3. past [`Amount::BOUND`], at the end of an outermost writing operation of a container, after every lock is released, or in
+//! 3. past the [bounds](super::bounds), at the end of an outermost writing operation of a container, after every lock is released, or in
 //!    a drop of a reference that was handed to another thread.
 //!
 //! Never while a pass looks at records, and never during unwinding (a second panic would end the process).
+//!
+//! # Orphans
+//!
+//! Garbage that belongs to no thread lies on one list under a lock: what a thread could not destroy before it ended or went into `detach`, and
+//! what a thread that only makes objects or reads found dead past the bound. Who puts the first thing there moves the epoch on, behind a hint that there is something; so
+//! each thread's next checkpoint, which compares epochs anyway, looks at the hint, and the first that comes takes the list over. `collect`, `detach` and thread exit take it
+//! in any case, other operations and drops past the bounds.
 //!
 //! Checked by: `loom-tests/tests/loom_epoch.rs`.
 
 use std::collections::VecDeque;
 
+use super::bounds;
 use super::garbage::{Amount, Garbage, Pile};
 use super::record::Record;
 use super::registry::{Registry, registry};
@@ -62,7 +70,12 @@ impl RetireList {
 
     /// Whether enough has come together for a pass to be worth its barrier.
     pub(crate) fn is_due(&self) -> bool {
-        self.fresh.amount().is_due()
+        bounds::is_retired_due(self.fresh.amount())
+    }
+
+    /// Whether what still waits would be due if it had just been retired.
+    pub(crate) fn is_pending_due(&self) -> bool {
+        bounds::is_retired_due(self.pending())
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -91,6 +104,11 @@ impl RetireList {
             }
             barrier::heavy();
         }
+        self.look(registry);
+    }
+
+    /// Makes ready what no reader can hold any more, of what an earlier pass has begun to wait for. No barrier.
+    pub(crate) fn look(&mut self, registry: &Registry) {
         if self.waiting.is_empty() {
             return;
         }
@@ -119,10 +137,9 @@ impl RetireList {
     /// Everything on the list, whatever its state.
     pub(crate) fn pending(&self) -> Amount {
         let piles = self.waiting.iter().map(|(_, pile)| pile).chain([&self.fresh, &self.ready]);
-        piles.map(Pile::amount).fold(Amount::default(), |a, b| Amount {
-            objects: a.objects + b.objects,
-            bytes: a.bytes + b.bytes,
-        })
+        let mut sum = Amount::default();
+        piles.for_each(|pile| sum.add_all(pile.amount()));
+        sum
     }
 
     #[cfg(test)]

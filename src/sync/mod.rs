@@ -32,9 +32,9 @@ pub(crate) mod atomic;
 /// Atomics that carry no ordering, as statistics and hints do. Not loom's: they would only multiply what a model explores.
 pub(crate) mod unmodelled {
     #[cfg(count_traffic)]
-    pub(crate) use super::atomic::{AtomicBool, AtomicU64};
+    pub(crate) use super::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
     #[cfg(not(count_traffic))]
-    pub(crate) use core::sync::atomic::{AtomicBool, AtomicU64};
+    pub(crate) use core::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize};
 }
 
 pub(crate) mod hint {

@@ -6,6 +6,7 @@ use super::findings::{Finding, Kind, findings, headline};
 use super::format::{count, digits, grouped, short, time, times};
 use super::latency_plot::latency_plot;
 use super::line_plot::{Line, LinePlot, Point};
+use super::promptness;
 use super::results::{Cell, Results};
 use super::svg::{Svg, class, escape};
 use super::table::by_target;
@@ -25,7 +26,10 @@ pub(crate) fn page(results: &Results) -> String {
     for workload in results.workloads() {
         section(&mut body, results, workload, &findings);
     }
-    losses(&mut body, &findings);
+    body.push_str(&promptness::section(&results.promptness));
+    if !results.workloads().is_empty() {
+        losses(&mut body, &findings);
+    }
     dead_links(&mut body, results);
     circumstances(&mut body, results);
     format!(

@@ -7,6 +7,7 @@ pub(crate) mod latency_plot;
 pub(crate) mod line_plot;
 pub(crate) mod load;
 pub(crate) mod machine;
+pub(crate) mod promptness;
 pub(crate) mod results;
 pub(crate) mod svg;
 pub(crate) mod table;

@@ -11,6 +11,7 @@ use crate::measure::Latency;
 use crate::run::{Conditions, SETTINGS};
 use crate::site::Outcome;
 use crate::strategies::StrategyId;
+use crate::workloads::promptness::Delays;
 use crate::workloads::{Sample, WorkloadId};
 
 /// One workload under one strategy on one number of threads.
@@ -82,6 +83,8 @@ pub(crate) struct Results {
     pub(crate) repetitions: usize,
     /// What the link checker found, if it ran.
     pub(crate) crawl: Option<Outcome>,
+    /// How soon objects are destroyed, by what their owner did, if that was measured.
+    pub(crate) promptness: Vec<Delays>,
     /// Whether everything that was asked for was measured.
     pub(crate) complete: bool,
     /// The share of the machine that other programs used meanwhile, where that is known.
@@ -97,6 +100,7 @@ impl Results {
             conditions,
             repetitions,
             crawl: None,
+            promptness: Vec::new(),
             complete: false,
             others: None,
             cells: Vec::new(),
@@ -220,6 +224,7 @@ impl Results {
                 site: self.conditions.site.as_ref(),
             },
             crawl: self.crawl.as_ref(),
+            promptness_ns: &self.promptness,
             cells,
         };
         let mut text = serde_json::to_string_pretty(&file)?;
@@ -262,6 +267,7 @@ struct FileJson<'a> {
     machine: &'a Machine,
     conditions: ConditionsJson<'a>,
     crawl: Option<&'a Outcome>,
+    promptness_ns: &'a [Delays],
     cells: Vec<CellJson<'a>>,
 }
 
@@ -295,6 +301,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::workloads::promptness::Owner;
 
     /// Made-up results in which every strategy scales in its own way.
     pub(crate) fn made_up() -> Results {
@@ -314,6 +321,10 @@ pub(crate) mod tests {
         let mut results = Results::new(Machine::here(), conditions, 3);
         results.machine.cores = 2;
         results.crawl = Some(Outcome { pages: 10, bytes: 1000, links: 50, ..Outcome::default() });
+        results.promptness = Owner::ALL
+            .into_iter()
+            .map(|owner| Delays { owner, objects: 9, min: 0.0, p50: 80.0, p99: 5e4, max: 2e9, left: 3 })
+            .collect();
         results.complete = true;
         for workload in WorkloadId::ALL {
             for (index, strategy) in StrategyId::ALL.into_iter().enumerate() {
@@ -369,5 +380,7 @@ pub(crate) mod tests {
             json["machine"]["cpu"].is_string() && json["findings"].as_array().is_some_and(|f| !f.is_empty())
         );
         assert_eq!(json["crawl"]["pages"], 10);
+        let promptness = json["promptness_ns"].as_array().expect("delays");
+        assert_eq!((promptness.len(), &promptness[1]["owner"]), (7, &"detached".into()));
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::findings::{Kind, findings, headline};
 use super::format::{grouped, short, time, times};
+use super::promptness;
 use super::results::Results;
 use crate::site::page::Verdict;
 use crate::site::{DeadLink, Outcome};
@@ -19,7 +20,9 @@ pub(crate) fn table(results: &Results) -> String {
     if let Some(input) = results.input() {
         let _ = writeln!(text, "input: {input}");
     }
-    let _ = writeln!(text, "operations per second, median of {} (± half the range)", results.repetitions);
+    if !results.workloads().is_empty() {
+        let _ = writeln!(text, "operations per second, median of {} (± half the range)", results.repetitions);
+    }
     for workload in results.workloads() {
         let threads = results.threads(workload);
         let full = results.full_threads(workload);
@@ -60,15 +63,18 @@ pub(crate) fn table(results: &Results) -> String {
             text.push('\n');
         }
     }
-    let full = results.workloads().first().and_then(|&workload| results.full_threads(workload)).unwrap_or(1);
-    let _ = writeln!(
-        text,
-        "\n* fastest of its column; speed-up over one thread, latencies and longest stall at {full}"
-    );
+    if let Some(&first) = results.workloads().first() {
+        let full = results.full_threads(first).unwrap_or(1);
+        let _ = writeln!(
+            text,
+            "\n* fastest of its column; speed-up over one thread, latencies and longest stall at {full}"
+        );
+    }
     if let Some(crawl) = &results.crawl {
         text.push('\n');
         text += &dead_links(crawl);
     }
+    text += &promptness::text(&results.promptness);
     let _ = writeln!(text, "\n{}", wrapped(&headline(results)));
     let losses: Vec<String> =
         findings(results).into_iter().filter(|f| f.kind == Kind::Loss).map(|f| f.text).collect();
@@ -155,6 +161,7 @@ mod tests {
         }
         let text = table(&results);
         assert_eq!(text.lines().filter(|line| line.trim_start().starts_with("papaya + Arc ")).count(), 4);
+        assert!(text.contains("blocked without detach"), "{text}");
         assert!(text.contains("gone.html (no such file), in b.html and 1 more"), "{text}");
         assert!(!text.contains('\u{1b}'));
         assert!(text.lines().all(|line| line.chars().count() < 130));

@@ -16,6 +16,7 @@ use crate::site::{Outcome, SiteSpec};
 use crate::strategies::StrategyId;
 use crate::workloads::crawl::Crawl;
 use crate::workloads::likes::Likes;
+use crate::workloads::promptness::promptness;
 use crate::workloads::settings::{Reads, Settings};
 use crate::workloads::{Sample, WorkloadId, run_as};
 use child::Child;
@@ -135,6 +136,10 @@ pub(crate) fn run(
     for &workload in &options.workloads {
         let guess = if workload == WorkloadId::Crawl { read } else { options.conditions.duration };
         progress.expect(workload, steps, guess);
+    }
+    if let Some(objects) = options.promptness {
+        progress.say("promptness of destruction");
+        promptness(objects, &mut |delays| results.promptness.push(delays))?;
     }
     progress.start();
     let mut child: Option<Child> = None;

@@ -15,6 +15,7 @@ use crate::strategies::{Strategy, StrategyId};
 pub(crate) mod crawl;
 pub(crate) mod likes;
 mod paced;
+pub(crate) mod promptness;
 pub(crate) mod settings;
 
 /// One measurement: what a crew of workers did, and how long it took them.

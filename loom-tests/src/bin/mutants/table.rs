@@ -1000,10 +1000,48 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/current.rs",
         name: "nobody adopts",
-        find: "                        registry.adopt_orphans(list);",
-        replace: "                        let _ = &registry;",
+        find: "                    registry.adopt_orphans(list);",
+        replace: "                    let _ = &registry;",
         tests: "loom_epoch",
         model: "hand_over_at_exit",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans do not move the epoch",
+        find: "if before == 0 && hints != 0 {",
+        replace: "if false {",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans move the epoch without release",
+        find: "self.epoch.fetch_add(1, Ordering::Release);",
+        replace: "self.epoch.fetch_add(1, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
+    },
+    Mutant {
+        file: "src/runtime/registry.rs",
+        name: "orphans move the epoch before the hint",
+        find: "        if hints != before {
+            // Relaxed: a hint; the list itself is behind the lock.
+            self.orphan_hints.store(hints, Ordering::Relaxed);
+        }
+        if before == 0 && hints != 0 {
+            // So that every checkpoint looks once: it compares epochs, and nothing else that is not its thread's own.
+            // Release: partner is the acquire in `announce`; who sees this epoch sees the hint. No acquire: this thread takes it neither for its epoch nor for a tag,
+            // and the release sequences of earlier increments go on through it.
+            self.epoch.fetch_add(1, Ordering::Release);
+        }",
+        replace: "        if before == 0 && hints != 0 {
+            self.epoch.fetch_add(1, Ordering::Release);
+        }
+        if hints != before {
+            self.orphan_hints.store(hints, Ordering::Relaxed);
+        }",
+        tests: "loom_epoch",
+        model: "checkpoint_finds_the_garbage_of_a_finished_thread",
     },
     Mutant {
         file: "src/runtime/retire.rs",
