@@ -7,7 +7,7 @@
 //! Wherever the last reference is dropped by a thread that does not own the object, while the owner is neither in `detach` nor finished. [When it is destroyed then](super::refcounts#who-destroys-and-when), and [how much can be late at once](crate::runtime#bounds), is written down, and
 //! tested. Containers add a grace period: what they give up is dropped when no thread can be reading it any more. [`collect`](crate::collect) destroys what can be destroyed now.
 //!
-//! If it must not be late, [`Brc::disown`](crate::Brc::disown) the object, after which it dies in the drop of its last reference.
+//! If it must not be late, [`Brc::disown`](crate::Brc::disown) the object, after which it dies in the drop of its last reference (unless it has become wide; [`set_adaptive`](crate::refcount::set_adaptive) turns that off).
 //!
 //! ## And on another thread
 //!
@@ -31,9 +31,9 @@
 //!
 //! ## Thread-locals, and the end of the process
 //!
-//! A thread leaves the runtime in the destructor of a thread-local. Other thread-locals may be destroyed after that. Everything still works in their destructors: objects that they make have no owner, and what they drop is settled at once. What a finished thread could not destroy goes to the others.
+//! A thread leaves the runtime in the destructor of a thread-local. Other thread-locals may be destroyed after that. Everything still works in their destructors: objects that they make have no owner, and those that the thread owned are merged by whoever drops them. What a finished thread could not destroy goes to the others.
 //!
-//! Values in `static`s are never dropped, as always in Rust. What waits when the process ends is not destroyed by anybody: a program whose destructors flush files calls [`collect`](crate::collect) before it returns from `main`, with its other threads joined.
+//! Values in `static`s are never dropped, as always in Rust. What waits when the process ends may not be destroyed by anybody: a program whose destructors flush files calls [`collect`](crate::collect) before it returns from `main`, with its other threads joined.
 //!
 //! # Leaks
 //!
@@ -47,7 +47,7 @@
 //!
 //! ## Memory of the runtime
 //!
-//! Records of threads are never freed; there are as many as threads were alive at once, and some. Cells of wide objects (2 KiB and a little for each thread that ever counted one) stay with the record.
+//! Records of threads are never freed. They are used again, so there are as many as threads were alive at once, rounded up, and at most a thousand whose ids have run out. Cells of wide objects (2 KiB and a little for each thread that ever counted one) stay with the record.
 //!
 //! # Uniqueness is only seen by the owner
 //!

@@ -30,7 +30,7 @@
 //! A locked instruction counts as one here and takes several times as long. How many times differs between machines, and decides what a biased count gains over `Arc` on the owner's thread: it executes about three
 //! times as many instructions as `Rc` or `Arc`, the loop aside, and locks none. *Limits of the machine* in `BENCHMARKS.md` has the times. Drops by threads that do not own the object look at it closer one time in about sixteen, with a locked instruction more; that is in the figures.
 //!
-//! What instructions do not show is a cache line on its way from another core, which takes as long as a hundred of them. `cargo traffic` counts those, from a log of all accesses: clone and drop write to **no** line that other threads use, for objects of the thread itself, immortal and wide ones; for
+//! What instructions do not show is a cache line on its way from another core, which takes as long as a hundred of them. `cargo traffic` counts those, from a log of all accesses: clone and drop write to **no** line that other threads use, for objects of the thread itself, immortal ones, and wide ones that it drops where it clones; for
 //! merged objects and those of other threads they are `Arc`'s two writes and one fetch.
 //!
 //! # What makes it slow
@@ -38,7 +38,7 @@
 //! **An object of another living thread.** Each clone and drop reads the owner word, finds that it is somebody else's, and then changes `shared`, which is in the same line: what `Arc` does, and the look besides. Also where no other thread uses the object at that moment. One in
 //! about sixteen such drops looks whether the object should be counted otherwise. What that finds again and again, for some thousands of drops at least, is acted on: an object that its owner leaves alone is merged, one that several threads use is made wide.
 //!
-//! **Hand-over, object by object.** In a pipeline, where one thread makes objects and another drops them, each object goes back to its maker: a mutex, a place in a vector, a merge, and a destruction that the maker comes to at its next explicit point. `Arc` has one locked instruction there.
+//! **Hand-over, object by object.** In a pipeline, where one thread makes objects and another drops them, each object goes back to its maker: a mutex, a place in a vector, a merge, and a destruction that the maker comes to at its next explicit point. `Arc` has two locked instructions there.
 //!
 //! **An owner that does not come back.** It blocks without `detach`, or computes for long and calls nothing. Nothing is slow then, but what others have dropped of its objects is not destroyed, and their memory not used again.
 //!
@@ -78,7 +78,8 @@
 //! assert_eq!((after.mail, after.merged - before.merged), (0, 100));
 //!
 //! // Disowned before they are sent:
-//! let objects: Vec<Brc<u32>> = (0..100).map(Brc::new).inspect(|n| assert!(Brc::disown(n))).collect();
+//! let objects: Vec<Brc<u32>> = (0..100).map(Brc::new).collect();
+//! assert!(objects.iter().all(Brc::disown));
 //! std::thread::spawn(move || drop(objects)).join().unwrap();
 //! assert_eq!(stats().merged, after.merged); // none comes back
 //! ```

@@ -35,7 +35,7 @@
 //!
 //! // SAFETY: a count without an object, which stands for two references.
 //! unsafe {
-//!     // The owner drops what it has counted: it gives the object up, and the halves are merged.
+//!     // The owner drops all that it has counted, and merges the halves.
 //!     assert_eq!(RefCount::decrement(&count), Decrement::Alive);
 //!     assert_eq!((count.references(), count.state(), count.owner()), (1, State::Merged, None));
 //!     assert_eq!(RefCount::decrement(&count), Decrement::Dead);
@@ -85,8 +85,13 @@
 //!  (d) a Brc without weak references goes to Default instead
 //! ```
 //!
-//! Two things lie across this. An object of any state can become *immortal*: then nothing is counted any more. And one that is not immortal can be *wide*: then the other threads count in cells of their own, and the shared word is
-//! only a part of the sum. Both are below.
+//! Three marks lie across the states:
+//!
+//! | mark | where | means | comes | goes |
+//! |---|---|---|---|---|
+//! | immortal | top bit of `local` | nothing is counted any more | [when asked for](#an-object-that-is-never-destroyed) | never |
+//! | wide | a bit of `shared` | threads count in cells of their own; the two halves are only a part of the sum | [when many threads count at once](#an-object-that-many-threads-use-at-once) | when the cells are added up for good |
+//! | detour | top bit of `owner` | look whether the object is wide; an owner that finds it merges first | with wide | with wide |
 //!
 //! # Lives of an object
 //!
