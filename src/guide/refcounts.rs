@@ -17,12 +17,12 @@
 //!
 //! | field | what | changed by |
 //! |---|---|---|
-//! | `owner` | the id of the thread that owns the object, or nobody; and one bit that sends all threads on a *detour* | the owner, or who acts for it |
+//! | `owner` | the id of the thread that owns the object, or nobody; and one bit that sends all threads on a *detour* | the owner, or who acts for it; the bit by anyone |
 //! | `local` | the references that the owner has counted; its top bit says that the object is immortal | the owner, or who acts for it, with plain stores |
 //! | `shared` | the references that all others have counted, with a sign; two bits of [`State`]; one bit for *wide* | anyone, with atomic operations |
 //!
-//! The number of references is `local` plus the count in `shared`. A reference that was counted in one half may be dropped in the other, so the shared count can be negative: the owner makes two references
-//! (`local` 2) and moves one to another thread, which clones nothing and drops one.
+//! The number of references is `local` plus the count in `shared`. A reference that was counted in one half may be dropped in the other, so neither half says anything alone, and the shared count can be
+//! negative: of three references that the owner has made, two are moved to other threads and dropped there, the first by way of the [mailbox](#handed-to-another-thread-and-dropped-there), the second by subtracting.
 //!
 //! ```
 //! use freethreaded::refcount::{Decrement, RefCount, State};
