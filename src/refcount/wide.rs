@@ -22,6 +22,8 @@
 //! - *Widen*, by a holder of a reference, under the lock: detour; shared word → wide; `key` := address (release).
 //! - *Step*, by a thread on the detour: changes its cell if `key` is open behind the light barrier of
 //!   [`cells`](crate::runtime::cells). Else it changes the shared word, as if the object were not wide, but neither queues nor finds it dead.
+//!   An upgrade of a weak reference is a step too: a slot that is open under the object's address, whose memory the weak reference keeps, says that the
+//!   object has not been found dead, and no fold can find it so without the step.
 //! - *Fold*, under the lock: `key` := closed; heavy barrier; if a thread is in the middle of a step, `key` := open again, and nothing has
 //!   happened. Else the cells' sum is exact; the detour ends, while the object is sure to be alive; and one CAS of the shared word decides:
 //!
@@ -234,7 +236,7 @@ pub(super) enum Step {
 #[inline(always)]
 fn step(cells: &Cells, n: usize, address: usize, by: i64) -> Option<i64> {
     let slot = &table().slots[n];
-    // Acquire: partner is the release in `widen` and `fold`, behind which the cell is clear.
+    // Acquire: partner is the release in `widen` and `fold`, behind which the cell is clear; and behind which an upgrade sees the object.
     cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)
 }
 

@@ -755,12 +755,18 @@ impl RefCount {
         if says_immortal(local) {
             return true;
         }
-        if self.is_mine() {
+        let owner = self.load_owner();
+        if owner.is(current_id()) {
             // 0: the owner's fast path has freed it, and its destructor is running.
             if local == 0 {
                 return false;
             }
             self.local.store(local + 1, Ordering::Relaxed);
+            return true;
+        }
+        // While it is in the table of wide objects it is not destroyed, and its address is that of no other object while a weak reference keeps
+        // the memory: so a step needs no reference.
+        if owner.is_detour() && wide::increment_usual(core::ptr::from_ref(self).addr()) {
             return true;
         }
         let mut seen = self.load_shared(Ordering::Relaxed);
