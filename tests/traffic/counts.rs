@@ -62,16 +62,14 @@ pub(crate) const SCENES: &[Scene] = &[
 ];
 
 /// Not in the table, since they come out differently each time.
-pub(crate) const VARYING: &[Scene] = &[
-    Scene {
-        name: "clone + drop, a wide object, while objects are watched",
-        claim: Claim::Watched,
-        run: |threads| {
-            set_adaptive(true);
-            wide(threads)
-        },
+pub(crate) const VARYING: &[Scene] = &[Scene {
+    name: "clone + drop, a wide object, while objects are watched",
+    claim: Claim::Watched,
+    run: |threads| {
+        set_adaptive(true);
+        wide(threads)
     },
-];
+}];
 
 /// An object without owner.
 pub(crate) fn merged() -> Brc<u64> {
