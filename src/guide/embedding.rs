@@ -15,6 +15,7 @@
 //! - [`count`](crate::refcount::Counted::count) says where the count is. It takes and returns raw pointers, since a reference to the whole object may not exist while another thread destroys it.
 //! - [`destroy`](crate::refcount::Counted::destroy) destroys the value and frees the memory. It may run on any thread that the [guide](super::refcounts#who-destroys-and-when) names, and may run user code: no lock of the crate is held then.
 //! - [`bytes`](crate::refcount::Counted::bytes) is what the [bounds](crate::runtime::Bounds) count. The default is the size of the type, so if the type is only the header, say what the object has.
+//! - [`destroy_unshared`](crate::refcount::Counted::destroy_unshared) may be left out. It is `destroy` for objects that never had a weak reference and that only their owner counted; one that is written does all that `destroy` would, finalizer included.
 //!
 //! # 3. The pointer
 //!

@@ -243,7 +243,7 @@
 //! # Weak references
 //!
 //! [`Brc::downgrade`] moves the object out of its default state first. From then on the owner no longer frees by plain stores: its last drop merges, by a compare-and-swap that an upgrade on another thread either precedes (the object lives on) or finds done (the upgrade fails).
-//! An upgrade on the owner's thread is a test of `local` and an increment; on others it is a compare-and-swap, as for `Arc`. An upgrade counts in the half of the thread that makes it.
+//! An upgrade on the owner's thread is a test of `local` and an increment; on others it is a compare-and-swap, as for `Arc`, or for a wide object a step in the thread's cell. So it counts where a clone by that thread would.
 //!
 //! ```
 //! use freethreaded::Brc;
