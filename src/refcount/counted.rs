@@ -5,7 +5,7 @@ use super::hot::{self, Advice};
 use super::shared::Shared;
 use super::wide;
 use super::word::{Begun, Decrement, RefCount, Subtracted};
-use crate::runtime::{self, Delivery, Garbage, Parcel};
+use crate::runtime::{self, Delivery, Garbage, Me, Parcel};
 
 /// An object with an embedded [`RefCount`]: what a runtime implements for objects with a header of its own.
 ///
@@ -112,14 +112,16 @@ pub unsafe fn retain<T: ?Sized + Counted>(object: *const T) {
 /// The caller holds a reference to `object` and gives it up.
 #[inline]
 pub unsafe fn release<T: ?Sized + Counted>(object: *mut T) {
-    // SAFETY: the caller's reference.
-    match unsafe { RefCount::begin_decrement(T::count(object)) } {
-        Begun::Alive => {}
-        // SAFETY: as above.
-        Begun::LastLocal => unsafe { release_last_local(object) },
-        // SAFETY: as above.
-        Begun::Foreign => unsafe { release_foreign(object) },
-    }
+    runtime::with_me(|me| {
+        // SAFETY: the caller's reference.
+        match unsafe { RefCount::begin_decrement(T::count(object), me.id()) } {
+            Begun::Alive => {}
+            // SAFETY: as above.
+            Begun::LastLocal => unsafe { release_last_local(object) },
+            // SAFETY: as above.
+            Begun::Foreign => unsafe { release_foreign(object, me) },
+        }
+    });
 }
 
 /// Out of line, so that a drop costs its caller little code.
@@ -142,8 +144,8 @@ unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
 /// # Safety
 /// `begin_decrement` has just returned `Foreign` for `object`.
 #[inline(never)]
-unsafe fn release_foreign<T: ?Sized + Counted>(object: *mut T) {
-    if hot::is_due() {
+unsafe fn release_foreign<T: ?Sized + Counted>(object: *mut T, me: &Me) {
+    if hot::is_due(me) {
         // SAFETY: the caller's.
         return unsafe { release_and_look(object) };
     }

@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use super::shared::State;
 use super::wide;
 use super::word::RefCount;
+use crate::runtime::{self, Me};
 use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{const_unless_loom, process_wide, thread_cells};
 
@@ -143,10 +144,6 @@ impl Memory {
 }
 
 thread_cells! {
-    static COUNTDOWN: Cell<u32> = Cell::new(PERIOD);
-}
-
-thread_cells! {
     static MEMORIES: [Cell<Memory>; PLACES] = [const { Cell::new(Memory::NONE) }; PLACES];
 }
 
@@ -169,12 +166,10 @@ process_wide! {
 
 /// Whether the drop that is about to begin is one to look at.
 #[inline(always)]
-pub(super) fn is_due() -> bool {
-    COUNTDOWN.with(|countdown| {
-        let left = countdown.get().wrapping_sub(1);
-        countdown.set(left);
-        left == 0
-    })
+pub(super) fn is_due(me: &Me) -> bool {
+    let drops = me.foreign_drops.get() + 1;
+    me.foreign_drops.set(drops);
+    drops == PERIOD
 }
 
 /// Looks at an object that the calling thread does not own and is about to drop a reference to.
@@ -183,7 +178,7 @@ pub(super) fn is_due() -> bool {
 pub(super) fn look(count: &RefCount) -> Advice {
     let address = core::ptr::from_ref(count).addr();
     // Not always the same, or a loop over as many objects would show one of them for ever.
-    COUNTDOWN.with(|countdown| countdown.set(PERIOD - 2 + (address >> 4) as u32 % 4));
+    runtime::with_me(|me| me.foreign_drops.set((address >> 4) as u32 % 4));
     // Relaxed: a switch.
     if !switch().on.load(Ordering::Relaxed) {
         return Advice::Nothing;

@@ -299,12 +299,14 @@ impl RefCount {
     /// One reference more. The caller holds a reference, or something that keeps one alive.
     #[inline]
     pub fn increment(&self) {
+        // First: in a library, asking for a thread-local counts as a call, over which what was loaded before would have to be kept.
+        let me = current_id();
         let local = self.local.load(Ordering::Relaxed);
         if says_immortal(local) {
             return;
         }
         let owner = self.load_owner();
-        if owner.is(current_id()) {
+        if owner.is(me) {
             // The top bit is reached after 2^31 steps, and the object is then what it should be: immortal.
             self.local.store(local + 1, Ordering::Relaxed);
             return;
@@ -384,26 +386,26 @@ impl RefCount {
     pub unsafe fn decrement(this: *const Self) -> Decrement {
         // SAFETY: the caller's, for both.
         unsafe {
-            match Self::begin_decrement(this) {
+            match Self::begin_decrement(this, current_id()) {
                 Begun::Alive => Decrement::Alive,
                 rest => Self::finish_decrement(this, rest),
             }
         }
     }
 
-    /// The part of a decrement that is worth inlining everywhere.
+    /// The part of a decrement that is worth inlining everywhere. `me` is [`current_id`].
     ///
     /// # Safety
     /// As for [`decrement`](Self::decrement); anything but `Alive` is [finished](Self::finish_decrement).
     #[inline(always)]
-    pub(super) unsafe fn begin_decrement(this: *const Self) -> Begun {
+    pub(super) unsafe fn begin_decrement(this: *const Self, me: u32) -> Begun {
         // SAFETY: the caller's reference keeps the object alive up to the store below.
         let count = unsafe { &*this };
         let local = count.local.load(Ordering::Relaxed);
         if says_immortal(local) {
             return Begun::Alive;
         }
-        if !count.is_mine() {
+        if !count.load_owner().is(me) {
             core::hint::cold_path();
             return Begun::Foreign;
         }

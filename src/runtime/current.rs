@@ -66,8 +66,23 @@ impl Depth {
     }
 }
 
-pub(crate) struct Current {
+/// What a count asks of the thread that counts.
+pub(crate) struct Me {
     id: Cell<u32>,
+    /// Drops of references to objects that the thread does not own; whoever counts them sets this.
+    pub(crate) foreign_drops: Cell<u32>,
+}
+
+impl Me {
+    /// As [`id`].
+    #[inline(always)]
+    pub(crate) fn id(&self) -> u32 {
+        self.id.get()
+    }
+}
+
+pub(crate) struct Current {
+    me: Me,
     record: Cell<*const Record>,
     /// The record's cells, once they were needed.
     cells: Cell<Option<&'static Cells>>,
@@ -115,7 +130,13 @@ pub(crate) fn with<R>(f: impl FnOnce(&Current) -> R) -> R {
 /// [`ThreadId::NO_ONE`] if it can own none.
 #[inline(always)]
 pub(crate) fn id() -> u32 {
-    CURRENT.with(|c| c.id.get())
+    CURRENT.with(|c| c.me.id.get())
+}
+
+/// Calls `f` with [what a count asks](Me) of the calling thread: once for all of it, since in a library asking for a thread-local is a call.
+#[inline(always)]
+pub(crate) fn with_me<R>(f: impl FnOnce(&Me) -> R) -> R {
+    CURRENT.with(|c| f(&c.me))
 }
 
 /// The calling thread's cells. Registers the thread on its first call; `None` for one whose locals are gone.
@@ -136,14 +157,14 @@ pub(crate) fn cells_if_any() -> Option<&'static Cells> {
 pub(crate) fn id_for_new_object() -> u32 {
     with(|c| {
         c.prepare_for_new_object();
-        c.id.get()
+        c.me.id.get()
     })
 }
 
 /// [`id`], and whether it is also what [`id_for_new_object`] would return, with nothing to be done first.
 #[inline(always)]
 pub(crate) fn id_and_readiness() -> (u32, bool) {
-    let (id, record) = CURRENT.with(|c| (c.id.get(), c.record.get()));
+    let (id, record) = CURRENT.with(|c| (c.me.id.get(), c.record.get()));
     // SAFETY: a thread with an id has a record, and records are never freed.
     let ready =
         id != ThreadId::NO_ONE && unsafe { &*record }.requests.load(Ordering::Relaxed) & Request::MAIL == 0;
@@ -153,7 +174,7 @@ pub(crate) fn id_and_readiness() -> (u32, bool) {
 impl Current {
     const fn new() -> Self {
         Self {
-            id: Cell::new(ThreadId::NO_ONE),
+            me: Me { id: Cell::new(ThreadId::NO_ONE), foreign_drops: Cell::new(0) },
             record: Cell::new(ptr::null()),
             cells: Cell::new(None),
             depth: Depth::outside(),
@@ -168,7 +189,7 @@ impl Current {
 
     /// The id under which the thread owns objects at this moment, if it can own any.
     pub(crate) fn id(&self) -> Option<ThreadId> {
-        let id = self.id.get();
+        let id = self.me.id.get();
         if id == ThreadId::NO_ONE { None } else { ThreadId::from_owner(id) }
     }
 
@@ -311,7 +332,7 @@ impl Current {
         #[cfg(loom)]
         let stays = !self.exited.get();
         if stays {
-            self.id.set(id.map_or(ThreadId::NO_ONE, ThreadId::get));
+            self.me.id.set(id.map_or(ThreadId::NO_ONE, ThreadId::get));
         } else {
             // Nobody would merge what it owned after it gave the record back.
             record.mailbox.lock().presence = Presence::Gone;
@@ -585,7 +606,7 @@ impl Current {
     fn go_away(&self, record: &'static Record) -> Option<ThreadId> {
         // None already inside another absence.
         let id = self.id();
-        self.id.set(ThreadId::NO_ONE);
+        self.me.id.set(ThreadId::NO_ONE);
         if let Some(id) = id {
             let mut mailbox = record.mailbox.lock();
             let parcels = mailbox.take();
@@ -752,7 +773,7 @@ impl Drop for Away {
             if let Some(id) = self.id {
                 // Behind this lock come all merges that others have made meanwhile.
                 record.mailbox.lock().presence = Presence::Present(id);
-                c.id.set(id.get());
+                c.me.id.set(id.get());
             }
             if self.gil && c.after.get() & After::GIL == 0 {
                 registry().gil.take();
