@@ -22,7 +22,7 @@ use crate::sync::atomic::{AtomicBool, Ordering};
 use crate::sync::{const_unless_loom, process_wide, thread_cells};
 
 /// One of so many drops is looked at.
-const PERIOD: u32 = 16;
+const PERIOD: u32 = 64;
 /// Drops that were looked at, after which the thread makes up its mind.
 const WINDOW: u32 = 16;
 /// More time for a window than this, and the object is not in heavy use: a microsecond for each drop.
@@ -30,11 +30,11 @@ const LONG: Duration = Duration::from_micros((PERIOD * WINDOW) as u64);
 /// Of the drops of a window, how many others have to disturb.
 const DISTURBED: u32 = 2;
 /// Disturbed windows in a row, before the object is made wide.
-const WIDEN: u32 = 3;
+const WIDEN: u32 = 2;
 /// Quiet windows in a row, before an owner is asked to merge.
-const MERGE: u32 = 16;
+const MERGE: u32 = 4;
 /// Windows of an object that is wide after which the thread looks at the others' cells. Seldom: it fetches a line from each of them.
-const WATCH: u32 = 16;
+const WATCH: u32 = 4;
 /// Of such, how many quiet ones in a row before the object is made narrow.
 const NARROW: u32 = 16;
 /// Objects that a thread can have an eye on.
@@ -238,7 +238,7 @@ mod tests {
     fn an_owner_that_does_not_count_is_asked_to_merge() {
         let (looks, advice) = looks_until_advice(100, |_| Look { owned: true, ..QUIET }).expect("sustained");
         assert_eq!(advice, Advice::Merge);
-        assert!((200..400).contains(&looks), "{looks}");
+        assert!((50..200).contains(&looks), "{looks}");
     }
 
     #[test]

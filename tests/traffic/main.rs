@@ -60,8 +60,8 @@ enum Claim {
 impl Claim {
     /// Looks of a thread whose cell goes down by one in each of 1000 operations: at 15 low numbers, then at every 64th.
     const LOOKS: u64 = 15 + 1000_u64.div_ceil(64);
-    /// Looks of a thread at the cells of the others in 1000 operations: one in 256 times 14 drops at most.
-    const WATCHES: u64 = 1000_u64.div_ceil(256 * 14);
+    /// Looks of a thread at the cells of the others in 1000 operations: one in 64 times 60 drops at most.
+    const WATCHES: u64 = 1000_u64.div_ceil(64 * 60);
 
     fn check(&self, scene: &str, threads: usize, window: &Window) {
         let others = threads as u64 - 1;
