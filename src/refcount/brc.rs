@@ -202,7 +202,7 @@ impl<T> Brc<T> {
         let inner = Self::into_inner_ptr(this);
         // SAFETY: the reference that we have just taken out of `this`; a queued one is settled.
         let outcome = unsafe {
-            match RefCount::decrement(Inner::count(inner.as_ptr())) {
+            match RefCount::decrement_narrow(Inner::count(inner.as_ptr())) {
                 Decrement::Queued => settle_queued(inner.as_ptr()),
                 outcome => outcome,
             }
@@ -500,7 +500,8 @@ impl<T: ?Sized> Brc<T> {
     ///
     /// # Safety
     /// `pointer` came from `into_raw` of a `Brc` of the same value, perhaps by a cast to another pointer to that value: of an
-    /// array to a slice, of a type to a trait that it implements, to another type of the same layout. That reference is taken back once.
+    /// array to a slice, of a type to a trait that it implements, to another type of the same layout whose destructor does the same: where several references
+    /// are given up, any of their types may be the one that is destroyed. That reference is taken back once.
     #[must_use]
     pub unsafe fn from_raw(pointer: *const T) -> Self {
         // SAFETY: the pointer is to the value of an object, and the reference is the caller's.

@@ -15,8 +15,10 @@
 
 use super::counted::{Counted, hand_over, release};
 use super::shared::{Shared, State};
+use super::wide;
 use super::word::{Decrement, RefCount};
 use crate::sync::atomic::Ordering;
+use crate::sync::hint;
 
 /// `n` references less, as `n` calls of [`release`]. The other half of [`RefCount::increment_by`].
 ///
@@ -92,6 +94,30 @@ impl RefCount {
         count.end_ownership();
         // SAFETY: this thread owns the object and has set `owner` and `local` to 0.
         Some(unsafe { Self::merge_into_shared(this, i64::from(local) - i64::from(n)) })
+    }
+
+    /// [`decrement`](Self::decrement) for who wants to know whether it was the last: counted in one word, which says so in time. Waits for
+    /// threads that are in the middle of a step.
+    ///
+    /// # Safety
+    /// As for `decrement`.
+    pub(super) unsafe fn decrement_narrow(this: *const Self) -> Decrement {
+        loop {
+            // SAFETY: the caller's reference keeps the object alive, since nothing is done yet.
+            let count = unsafe { &*this };
+            if count.is_immortal() || count.is_mine_here() {
+                // SAFETY: the caller's. Not wide, or not for this thread.
+                return unsafe { Self::decrement(this) };
+            }
+            if count.is_wide() {
+                wide::narrow(count);
+            }
+            // SAFETY: the caller's, and not immortal.
+            if let Some(decrement) = unsafe { Self::decrement_shared_by(this, 1) } {
+                return decrement;
+            }
+            hint::spin_loop();
+        }
     }
 
     /// # Safety

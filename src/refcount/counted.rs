@@ -2,7 +2,7 @@
 
 use super::erased::{discard, erase, is_thin, peek, restore};
 use super::hot::{self, Advice};
-use super::shared::Shared;
+use super::shared::{Shared, State};
 use super::wide;
 use super::word::{Begun, Decrement, RefCount, Subtracted};
 use crate::runtime::{self, Delivery, Garbage, Me, Parcel};
@@ -136,7 +136,24 @@ unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
         return unsafe { T::destroy_unshared(object) };
     }
     // SAFETY: the caller's.
-    unsafe { release_rest(object, Begun::LastLocal) }
+    unsafe { release_last_and_merge(object) }
+}
+
+/// # Safety
+/// As for [`release_last_local`]; the shared word is not untouched.
+#[cold]
+#[inline(never)]
+unsafe fn release_last_and_merge<T: ?Sized + Counted>(object: *mut T) {
+    // SAFETY: alive, as above.
+    let queued = unsafe { (*T::count(object)).state() == State::Queued };
+    // SAFETY: the caller's.
+    unsafe { release_rest(object, Begun::LastLocal) };
+    // What another thread dropped before may be all that is left, and lie in this thread's mailbox. Then the object dies here, as the program
+    // would expect it to. Its address says enough: whatever is in the mail is told apart by it.
+    if queued && let Some(garbage) = runtime::open_mail_of(object.cast()) {
+        // SAFETY: found dead in the mail, so no grace period is needed.
+        unsafe { garbage.run() };
+    }
 }
 
 /// Not cold: threads that own nothing come here with every drop. The usual case makes no call and keeps no register.
@@ -244,14 +261,16 @@ pub(super) unsafe fn ask_to_merge<T: ?Sized + Counted>(object: *mut T) {
 #[inline(never)]
 pub unsafe fn hand_over<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: as for this function.
-    if unsafe { settle_queued(object) } == Decrement::Dead {
+    match unsafe { settle_queued(object) } {
         // Not delayed: on its own thread an object that is not Send is destroyed in this call.
         // SAFETY: the last reference is gone, and nothing but counted references led to the object.
-        unsafe { T::destroy(object) };
+        Decrement::Dead => unsafe { T::destroy(object) },
+        Decrement::Queued => runtime::run_overdue_orphans(),
+        Decrement::Alive => {}
     }
 }
 
-/// [`hand_over`], but leaves the destroying to the caller.
+/// [`hand_over`], but leaves the destroying to the caller, and runs no user code.
 ///
 /// # Safety
 /// As for [`hand_over`].
@@ -265,10 +284,7 @@ pub(super) unsafe fn settle_queued<T: ?Sized + Counted>(object: *mut T) -> Decre
     // SAFETY: `merge_parcel` merges once, for the owner, and runs no user code.
     let parcel = unsafe { Parcel::new(erase(object), merge_parcel::<T>) };
     match runtime::deliver(owner, parcel) {
-        Delivery::Left => {
-            runtime::run_overdue_orphans();
-            Decrement::Queued
-        }
+        Delivery::Left => Decrement::Queued,
         Delivery::Opened(None) => Decrement::Alive,
         Delivery::Opened(Some(garbage)) => {
             // SAFETY: `merge_parcel` has left it to what it found dead.

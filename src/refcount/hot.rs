@@ -30,13 +30,13 @@ const LONG: Duration = Duration::from_micros((PERIOD * WINDOW) as u64);
 /// Of the drops of a window, how many others have to disturb.
 const DISTURBED: u32 = 2;
 /// Disturbed windows in a row, before the object is made wide.
-const WIDEN: u32 = 2;
+const WIDEN: i32 = 2;
 /// Quiet windows in a row, before an owner is asked to merge.
-const MERGE: u32 = 4;
+const MERGE: i32 = 4;
 /// Windows of an object that is wide after which the thread looks at the others' cells. Seldom: it fetches a line from each of them.
 const WATCH: u32 = 4;
 /// Of such, how many quiet ones in a row before the object is made narrow.
-const NARROW: u32 = 16;
+const NARROW: i32 = 16;
 /// Objects that a thread can have an eye on.
 const PLACES: usize = 8;
 
@@ -97,6 +97,11 @@ impl Memory {
 
     /// Takes in what was seen. `now` is asked at the ends of windows; `others` then for what other threads have in their cells.
     fn look(&mut self, look: Look, now: impl FnOnce() -> Instant, others: impl FnOnce() -> u64) -> Advice {
+        // Disturbed in this very look: the windows may be those of an earlier object at this address, whose value went to other threads where this
+        // one's may not.
+        if look.disturbed && self.windows >= WIDEN {
+            return self.start_anew(Advice::Widen);
+        }
         self.disturbed += u32::from(look.disturbed);
         self.looks_of_window += 1;
         if self.looks_of_window < WINDOW {
@@ -112,18 +117,13 @@ impl Memory {
         // Windows of one kind count up, the first of the other kind starts anew.
         self.windows = match (busy, disturbed) {
             (false, _) => 0,
-            (true, true) => self.windows.max(0) + 1,
+            (true, true) => WIDEN.min(self.windows.max(0) + 1),
             (true, false) => self.windows.min(0) - 1,
         };
-        let (run, quiet) = (self.windows.unsigned_abs(), self.windows < 0);
-        let advice = match quiet {
-            true if run >= MERGE && look.owned => Advice::Merge,
-            false if run >= WIDEN => Advice::Widen,
-            // Far from the end of the numbers.
-            _ if run > 2 * MERGE => return self.start_anew(Advice::Nothing),
-            _ => return Advice::Nothing,
-        };
-        self.start_anew(advice)
+        if self.windows > -MERGE {
+            return Advice::Nothing;
+        }
+        self.start_anew(if look.owned { Advice::Merge } else { Advice::Nothing })
     }
 
     /// The end of a window of an object that is wide.
@@ -134,7 +134,7 @@ impl Memory {
         let others = others();
         self.windows = if others == self.others { self.windows.min(0) - 1 } else { 0 };
         (self.looks_of_window, self.others) = (0, others);
-        if self.windows.unsigned_abs() < NARROW { Advice::Nothing } else { self.start_anew(Advice::Narrow) }
+        if self.windows > -NARROW { Advice::Nothing } else { self.start_anew(Advice::Narrow) }
     }
 
     fn start_anew(&mut self, advice: Advice) -> Advice {

@@ -161,6 +161,8 @@ pub(super) unsafe fn widen(count: &RefCount, garbage: Garbage, settle: unsafe fn
     let address = address(count);
     let mut evicted = Folded::Open;
     let done = {
+        // For a caller that was never registered, nor was whoever made the object.
+        registry().start();
         let mut objects = table.objects.lock();
         // Relaxed: set and cleared under the lock only.
         if count.shared_word(Ordering::Relaxed).is_wide() {
@@ -179,8 +181,8 @@ pub(super) unsafe fn widen(count: &RefCount, garbage: Garbage, settle: unsafe fn
                 count.set_detour(false);
             } else {
                 let slot = &table.slots[n];
-                // Relaxed: written under the lock only.
-                slot.tenancy.store(slot.tenancy.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+                // Relaxed load: written under the lock only. Release: partner is the acquire in `tenancy`.
+                slot.tenancy.store(slot.tenancy.load(Ordering::Relaxed) + 1, Ordering::Release);
                 objects[n] = Some(Object { garbage, settle, count });
                 registry().sweep_with(sweep);
                 // Release: partner is the acquire in `step`, which then sees cleared cells.
@@ -211,16 +213,21 @@ fn slot_of(address: usize) -> Option<usize> {
     places(address).into_iter().find(|&n| is_at(n, address))
 }
 
-/// Who is in a slot.
+/// Who is in a slot, if the step that follows finds it open.
 #[inline(always)]
 fn tenancy_of(slot: usize) -> Tenancy {
-    // Relaxed: as for `slot_of`.
+    // Relaxed: the step reads the key behind it, and makes sure.
     Tenancy { slot, number: table().slots[slot].tenancy.load(Ordering::Relaxed) }
 }
 
 /// The place of an object that is wide, to be asked by a thread that holds a reference to it.
 pub(super) fn tenancy(address: usize) -> Option<Tenancy> {
-    slot_of(address).map(tenancy_of)
+    places(address).into_iter().find_map(|slot| {
+        // Acquire, and before the key: who reads the number of a later tenancy sees that the key was cleared before that began. With the number
+        // of an earlier one, the look finds nothing.
+        let number = table().slots[slot].tenancy.load(Ordering::Acquire);
+        is_at(slot, address).then_some(Tenancy { slot, number })
+    })
 }
 
 /// What came of counting a reference less.

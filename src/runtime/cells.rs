@@ -41,8 +41,9 @@ impl Cells {
     /// occupies the record; `allowed` does not come back here.
     #[inline(always)]
     pub(crate) fn change(&self, n: usize, by: i64, allowed: impl FnOnce() -> bool) -> Option<i64> {
-        // Relaxed: the light barrier orders it before what `allowed` loads.
-        self.mark.store(n as u32, Ordering::Relaxed);
+        // Release: as below, since it may be this mark that the acquire reads, and the change before was of another cell. The light barrier
+        // orders it before what `allowed` loads.
+        self.mark.store(n as u32, Ordering::Release);
         barrier::light();
         let new = allowed().then(|| {
             // Relaxed, both: nobody else writes the cell before it is frozen.

@@ -750,9 +750,10 @@ impl Away {
                 Current::unpin(record);
             }
             c.absences.set(c.absences.get() + 1);
-            c.sweep(record);
+            // From here on, unwinding ends the absence.
             let gil = c.after.get() & After::GIL != 0;
             let away = Self { id, unpinned, gil };
+            c.sweep(record);
             if c.after.get() & After::GARBAGE != 0 {
                 c.settle(if unpinned { Settle::Everything } else { Settle::AtPoint });
                 c.leave_garbage(record);
@@ -835,8 +836,25 @@ pub(crate) fn open_mail() -> bool {
         let mail = c.record().filter(|record| record.requests.load(Ordering::Relaxed) & Request::MAIL != 0);
         if let Some(record) = mail {
             c.collect_mail(record);
+            c.spill(record);
         }
         mail.is_some()
+    })
+}
+
+/// [`open_mail`], and takes what it finds dead of `object` for the caller to destroy.
+#[cold]
+pub(crate) fn open_mail_of(object: *mut ()) -> Option<Garbage> {
+    if !open_mail() {
+        return None;
+    }
+    with(|c| {
+        let record = c.record()?;
+        // SAFETY: this thread's record; moving garbage runs no user code.
+        let garbage = unsafe { record.owned.with(|list| list.ready.take(object)) }?;
+        record.tally.reclaimed.add(1);
+        record.tally.reclaimed_bytes.add(garbage.bytes as u64);
+        Some(garbage)
     })
 }
 

@@ -132,16 +132,25 @@ impl Registry {
         unsafe { &*records.add(place) }
     }
 
+    /// What comes before the first barrier of the process.
+    pub(crate) fn start(&self) {
+        self.start_under(&mut self.inner.lock());
+    }
+
+    fn start_under(&self, inner: &mut Inner) {
+        if !inner.started {
+            barrier::choose();
+            // Panics if the environment is wrong, and does so for every thread.
+            self.gil.decide();
+            inner.started = true;
+        }
+    }
+
     /// Registers the calling thread: its record, and the id under which it owns objects if there is one left.
     pub(crate) fn register(&self) -> (&Record, Option<ThreadId>) {
         let (record, id) = {
             let mut inner = self.inner.lock();
-            if !inner.started {
-                barrier::choose();
-                // Panics if the environment is wrong, and does so for every thread.
-                self.gil.decide();
-                inner.started = true;
-            }
+            self.start_under(&mut inner);
             let slot = match inner.free.pop() {
                 Some(slot) => slot,
                 // Every slot makes the scans longer, so not for ever a new one.
