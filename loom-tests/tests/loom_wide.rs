@@ -322,7 +322,7 @@ fn steps_on_two_objects_against_a_fold() {
 /// the wrong object.
 #[test]
 fn a_place_that_changes_hands() {
-    model(2, |made| {
+    model(1, |made| {
         drop(attach());
         let (first, second) = (ownerless(made.value(1)), ownerless(made.value(1)));
         let mine = Brc::new(made.value(1));
