@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Drops, Remote, child, isolated, isolated_with_leaks, on_thread};
-use freethreaded::runtime::{Bounds, set_bounds};
+use freethreaded::runtime::{Bounds, on_this_thread, set_bounds, stats};
 use freethreaded::{Brc, attach, collect};
 
 /// A value that stays on its thread, as large as `Filler`.
@@ -204,5 +204,50 @@ fn mail_that_uniqueness_opens_is_bounded() {
         }
         drop(theirs);
         assert!(most < 300, "{most} dead at once");
+    });
+}
+
+/// Objects that are given to a thread which does not call in, and dropped before they get there.
+#[test]
+fn the_mailbox_of_a_silent_thread_is_bounded() {
+    isolated(|| {
+        let silent = Remote::new();
+        let id = silent.run(|| {
+            drop(attach());
+            on_this_thread().id.unwrap()
+        });
+        for n in 0..10_000 {
+            let mut object = Brc::new(n);
+            Brc::transfer(&mut object, id);
+            drop(object);
+        }
+        assert!(stats().mail < 1000, "{} in the mailbox of a thread that made nothing", stats().mail);
+        silent.run(collect);
+    });
+}
+
+/// Of the threads that give up the last references to an object without owner, one gets the value.
+#[test]
+fn into_inner_of_an_object_without_owner() {
+    isolated(|| {
+        let object = attach().detach(|| Brc::new(7));
+        Brc::share_widely(&object);
+        let [a, b, c] = [object.clone(), object.clone(), object.clone()];
+        let theirs = on_thread(move || [Brc::into_inner(a), Brc::into_inner(b)]);
+        let mine = [Brc::into_inner(object), Brc::into_inner(c)];
+        assert_eq!(theirs.into_iter().chain(mine).flatten().count(), 1);
+    });
+}
+
+/// "At once, in the call that drops the last reference, if that call is the owner's."
+#[test]
+fn the_owners_last_drop_destroys() {
+    isolated(|| {
+        let drops = Drops::new();
+        let mine = Brc::new(drops.probe());
+        let theirs = mine.clone();
+        on_thread(move || drop(theirs));
+        drop(mine);
+        assert_eq!(drops.get(), 1);
     });
 }
