@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use common::{Drops, Remote, child, isolated, isolated_with_leaks, on_thread};
+use common::{Drops, Probe, Remote, child, isolated, isolated_with_leaks, on_thread};
 use freethreaded::runtime::{Bounds, on_this_thread, set_bounds, stats};
 use freethreaded::{Brc, attach, collect};
 
@@ -59,8 +59,11 @@ fn a_value_that_is_not_send_never_becomes_wide() {
             let mut others = Vec::new();
             let mut confined = None;
             for _ in 0..200 {
-                let new =
-                    Brc::new(Confined { home: thread::current().id(), _pad: [0; 250], _not_send: PhantomData });
+                let new = Brc::new(Confined {
+                    home: thread::current().id(),
+                    _pad: [0; 250],
+                    _not_send: PhantomData,
+                });
                 if Brc::as_ptr(&new).addr() == address {
                     reused += 1;
                     confined = Some(new);
@@ -147,7 +150,6 @@ fn detach_takes_the_global_lock_again() {
             orphan(&owner, drops.probe());
             let mut cx = attach();
             cx.detach(|| ());
-            assert_eq!(drops.get(), 1);
             let entered = Arc::new(AtomicBool::new(false));
             let other = thread::spawn({
                 let entered = Arc::clone(&entered);
@@ -249,5 +251,26 @@ fn the_owners_last_drop_destroys() {
         on_thread(move || drop(theirs));
         drop(mine);
         assert_eq!(drops.get(), 1);
+    });
+}
+
+/// A reference may go on as one to another type of the same layout, which says what is destroyed at the end.
+#[test]
+fn the_last_type_is_the_one_that_is_destroyed() {
+    use std::mem::ManuallyDrop;
+    isolated(|| {
+        let drops = Drops::new();
+        let object = attach().detach(|| Brc::new(drops.probe()));
+        Brc::share_widely(&object);
+        let [a, b, c] = [object.clone(), object.clone(), object.clone()];
+        // SAFETY: as `from_raw` allows: another type of the same layout, each reference taken back once.
+        let cast = |object: Brc<Probe>| unsafe {
+            Brc::from_raw(Brc::into_raw(object).cast::<ManuallyDrop<Probe>>())
+        };
+        let [a, b, c, object] = [a, b, c, object].map(cast);
+        on_thread(move || drop((a, b)));
+        drop((object, c));
+        collect();
+        assert_eq!(drops.get(), 0, "nobody had a reference to a value that is dropped");
     });
 }
