@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use common::{Drops, Probe, Remote, child, isolated, isolated_with_leaks, on_thread};
 use freethreaded::runtime::{Bounds, on_this_thread, set_bounds, stats};
-use freethreaded::{Brc, attach, collect};
+use freethreaded::{Brc, Dict, attach, collect};
 
 /// A value that stays on its thread, as large as `Filler`.
 struct Confined {
@@ -132,10 +132,20 @@ fn a_panic_at_the_beginning_of_detach() {
             let mut cx = attach();
             let _ = catch_unwind(AssertUnwindSafe(|| cx.detach(|| ())));
             drop(cx);
-            assert!(format!("{:?}", attach()).contains("depth: 1"));
-            let count = Brc::new(1);
-            assert!(freethreaded::runtime::on_this_thread().id.is_some());
-            drop((count, object));
+            // What is borrowed from a token is still protected.
+            let drops = Drops::new();
+            let dict: Arc<Dict<&str, Brc<Probe>>> = Arc::default();
+            dict.insert("key", drops.probe());
+            let cx = attach();
+            let borrowed = dict.get_ref("key", &cx);
+            let theirs = Arc::clone(&dict);
+            on_thread(move || {
+                theirs.remove("key");
+                collect();
+            });
+            assert_eq!(drops.get(), 0, "destroyed while it was borrowed");
+            assert!(borrowed.is_some() && on_this_thread().id.is_some());
+            drop(object);
         });
     });
 }
