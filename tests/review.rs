@@ -130,8 +130,10 @@ fn a_panic_at_the_beginning_of_detach() {
             let object = overdrawn(&owner);
             orphan(&owner, Panics);
             let mut cx = attach();
+            // Wherever it panics.
             let _ = catch_unwind(AssertUnwindSafe(|| cx.detach(|| ())));
-            drop(cx);
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(cx)));
+            let _ = catch_unwind(collect);
             // What is borrowed from a token is still protected.
             let drops = Drops::new();
             let dict: Arc<Dict<&str, Brc<Probe>>> = Arc::default();
