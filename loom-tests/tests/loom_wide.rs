@@ -314,3 +314,48 @@ fn cells_outlive_their_thread() {
         collect();
     });
 }
+
+/// A step on the object, followed by one on another object, while the first is folded. Catches a mark that passes from slot to slot without
+/// a release, behind which the change of the first cell is not seen.
+#[test]
+fn steps_on_two_objects_against_a_fold() {
+    model(2, |made| {
+        let (mut mine, theirs) = wide(made);
+        let (also, other_one) = wide(made);
+        let other = spawn(move || {
+            let more = theirs.clone();
+            drop(other_one);
+            (theirs, more)
+        });
+        assert!(Brc::get_mut(&mut mine).is_none());
+        let (theirs, more) = other.join().unwrap();
+        use_and_drop(mine);
+        use_and_drop(theirs);
+        use_and_drop(more);
+        use_and_drop(also);
+        collect();
+    });
+}
+
+/// Between the two halves of asking for the place of an object, it loses that to another one and gets the other place. Catches a look at
+/// the wrong object.
+#[test]
+fn a_place_that_changes_hands() {
+    model(1, |made| {
+        drop(attach());
+        let (first, second) = (ownerless(made.value(1)), ownerless(made.value(1)));
+        let mine = Brc::new(made.value(1));
+        let theirs = mine.clone();
+        assert!(Brc::share_widely(&mine) && Brc::share_widely(&first));
+        let other = spawn(move || use_and_drop(theirs));
+        // Takes the place of `mine`, or finds none.
+        Brc::share_widely(&second);
+        use_and_drop(first);
+        Brc::share_widely(&mine);
+        use_and_drop(second);
+        assert_eq!(mine.read(), 1);
+        other.join().unwrap();
+        use_and_drop(mine);
+        collect();
+    });
+}

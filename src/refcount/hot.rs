@@ -268,4 +268,19 @@ mod tests {
         }
         assert!(memory.is_of(32) && memory.address == 32);
     }
+
+    /// A memory may be of an earlier object at that address, which other threads had references to.
+    #[test]
+    fn an_object_is_widened_only_while_it_is_disturbed() {
+        let disturbed = Look { disturbed: true, ..QUIET };
+        let start = Instant::now();
+        let first = looks_until_advice(100, |_| disturbed).expect("sustained").0;
+        let mut memory = Memory::NONE;
+        for n in 0..=first {
+            assert!(memory.is_of(16));
+            let seen = if n < first { disturbed } else { QUIET };
+            let advice = memory.look(seen, || start + Duration::from_nanos(n * 100), || n);
+            assert_ne!((advice, seen.disturbed), (Advice::Widen, false), "at look {n}");
+        }
+    }
 }
