@@ -295,3 +295,66 @@ fn cells_outlive_their_thread() {
         collect();
     });
 }
+
+/// Two more objects are wide, the second of which takes a place.
+fn evict(made: &Made) -> (Brc<Value>, impl FnOnce() -> Brc<Value> + 'static) {
+    let second = ownerless(made.value(1));
+    assert!(Brc::share_widely(&second));
+    let third = ownerless(made.value(1));
+    (second, move || {
+        Brc::share_widely(&third);
+        third
+    })
+}
+
+/// A third object takes the place of the first, for which a thread folds that has no reference any more, while the other one drops the last.
+/// Catches a fold that looks at the object behind its last CAS, or that keeps the steps it adds to itself.
+#[test]
+fn eviction_against_last_drop() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        let (second, evict) = evict(made);
+        let other = spawn(move || {
+            use_and_drop(theirs);
+            evict()
+        });
+        use_and_drop(mine);
+        drop((other.join().unwrap(), second));
+        collect();
+    });
+}
+
+/// The same to an object that its owner counts. Catches a fold that finds it dead.
+#[test]
+fn eviction_against_the_owner() {
+    model(2, |made| {
+        let (mine, theirs) = owned_and_wide(made);
+        let (second, evict) = evict(made);
+        let other = spawn(move || {
+            use_and_drop(theirs);
+            evict()
+        });
+        use_and_drop(mine);
+        drop((other.join().unwrap(), second));
+        collect();
+    });
+}
+
+/// A thread finds an object dead, and makes another one wide in its place, while the one that dropped the last reference looks.
+/// Catches a look at the place as it is behind the drop.
+#[test]
+fn look_against_the_next_tenant() {
+    model(TWO, |made| {
+        let (mine, theirs) = wide(made);
+        drop(theirs);
+        let next = ownerless(made.value(1));
+        let other = spawn(move || {
+            collect();
+            Brc::share_widely(&next);
+            use_and_drop(next);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}

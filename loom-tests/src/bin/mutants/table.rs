@@ -245,26 +245,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "the owner merges on a detour without release",
-        find: r"            // Release: our uses come before a later freeing.
-            match self.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
-        replace: r"            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
-        tests: "loom_wide",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
-        name: "the owner on a detour counts on",
-        find: r"            self.come_aside(owner);
-        }
-        wide::increment",
-        replace: r"        }
-        wide::increment",
-        tests: "loom_wide",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
         name: "the owner on a detour forgets its local count",
         find: r"let new = seen.merged_with(i64::from(local));",
         replace: r"let new = seen.merged_with(0);",
@@ -1762,7 +1742,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "a failed adoption keeps the owner",
-        find: r"            self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+        find: r"            self.owner.fetch_and(Owner::DETOUR, Ordering::Relaxed);
             return false;",
         replace: r"            return false;",
         tests: "loom_embed",
@@ -1771,13 +1751,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt writes the owner behind the CAS",
-        find: r"        self.owner.store(me, Ordering::Relaxed);
+        find: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
         // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. No acquire: `is_unique` has.
         if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err() {",
         replace: r"        let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
         let failed = self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err();
-        self.owner.store(me, Ordering::Relaxed);
+        self.owner.fetch_or(me, Ordering::Relaxed);
         if failed {",
         tests: "loom_embed",
         model: "adopt_against_immortality",
@@ -1785,9 +1765,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt counts in front of the CAS",
-        find: r"        self.owner.store(me, Ordering::Relaxed);
+        find: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         let (one",
-        replace: r"        self.owner.store(me, Ordering::Relaxed);
+        replace: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         self.local.store(1, Ordering::Relaxed);
         let (one",
         tests: "loom_embed",
@@ -1822,9 +1802,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "disown keeps the local count",
-        find: r"        self.local.store(0, Ordering::Relaxed);
-        // Before the CAS, as in every merge.",
-        replace: r"        // Before the CAS, as in every merge.",
+        find: r"        self.end_ownership();
+        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and gives up no reference.",
+        replace: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and gives up no reference.",
         tests: "loom_embed",
         model: "adopt_disown_adopt",
     },
