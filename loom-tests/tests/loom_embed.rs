@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use freethreaded::refcount::{
-    Counted, Finalized, RefCount, finalize, make_immortal, release, release_many, retain,
+    Counted, Finalized, RefCount, finalize, make_immortal, release, release_many, retain, share_widely,
 };
 use freethreaded::runtime::{ThreadId, on_this_thread};
 use freethreaded::{Brc, Weak, attach, internals};
@@ -629,5 +629,44 @@ fn brc_transfer_against_the_last_other_drop() {
         drop(object);
         drop(more);
         other.join().unwrap();
+    });
+}
+
+/// A thread folds, and asks whether its reference is the only one, while the other drops its own in the word. Catches an
+/// answer without acquire.
+#[test]
+fn uniqueness_behind_a_fold() {
+    model(1, |made| {
+        drop(attach());
+        let mine = Ref::ownerless(made);
+        let theirs = mine.clone();
+        // SAFETY: our reference.
+        assert!(unsafe { share_widely(mine.0) });
+        let other = spawn(move || theirs.read_and_drop());
+        if mine.count().is_unique() {
+            // SAFETY: our reference.
+            unsafe { (*mine.0).value.write(1) };
+        }
+        other.join().unwrap();
+        drop(mine);
+    });
+}
+
+/// The owner asks whether its reference is the only one, and finds a parcel, while the other thread drops its own in the word. Catches an
+/// answer without acquire.
+#[test]
+fn uniqueness_behind_the_mail() {
+    model(TWO, |made| {
+        drop(attach());
+        let mine = Ref::new(made);
+        let (queued, theirs) = (mine.clone(), mine.clone());
+        spawn(move || queued.read_and_drop()).join().unwrap();
+        let other = spawn(move || theirs.read_and_drop());
+        if mine.count().is_unique() {
+            // SAFETY: our reference.
+            unsafe { (*mine.0).value.write(1) };
+        }
+        other.join().unwrap();
+        drop(mine);
     });
 }

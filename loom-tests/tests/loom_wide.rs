@@ -153,8 +153,8 @@ fn owner_asks_for_uniqueness_against_steps() {
     });
 }
 
-/// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches an end of
-/// ownership that loses the detour, a fold that looks at the object behind its last CAS.
+/// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches
+/// a fold that looks at the object behind its last CAS.
 #[test]
 fn widening_against_the_owners_last_drop() {
     model(2, |made| {
@@ -204,7 +204,7 @@ fn upgrade_against_last_drop() {
     });
 }
 
-/// The object becomes wide while the other thread counts it.
+/// The object becomes wide while the other thread counts it. Catches a mark in the word that is lost, or a count that the mark overwrites.
 #[test]
 fn widening_against_counts() {
     model(2, |made| {
@@ -216,7 +216,7 @@ fn widening_against_counts() {
             use_and_drop(theirs);
             use_and_drop(more);
         });
-        Brc::share_widely(&mine);
+        assert_eq!(Brc::share_widely(&mine), Brc::is_shared_widely(&mine));
         use_and_drop(mine);
         other.join().unwrap();
         collect();
@@ -248,6 +248,24 @@ fn narrow_and_wide_between_two_steps() {
         Brc::share_widely(&mine);
         drop(other.join().unwrap());
         use_and_drop(mine);
+        collect();
+    });
+}
+
+/// The same, and then a fold that finds the other thread in the middle of a step. Catches a slot that is opened again without release.
+#[test]
+fn open_again_between_two_steps() {
+    model(TWO, |made| {
+        let (mine, mut theirs) = wide(made);
+        let more = mine.clone();
+        let other = spawn(move || {
+            assert!(Brc::get_mut(&mut theirs).is_none());
+            Brc::share_widely(&theirs);
+            assert!(Brc::get_mut(&mut theirs).is_none());
+            theirs
+        });
+        let again = mine.clone();
+        drop((mine, more, again, other.join().unwrap()));
         collect();
     });
 }
@@ -311,7 +329,7 @@ fn evict(made: &Made) -> (Brc<Value>, impl FnOnce() -> Brc<Value> + 'static) {
 /// Catches a fold that looks at the object behind its last CAS, or that keeps the steps it adds to itself.
 #[test]
 fn eviction_against_last_drop() {
-    model(TWO, |made| {
+    model(2, |made| {
         let (mine, theirs) = wide(made);
         let (second, evict) = evict(made);
         let other = spawn(move || {
@@ -327,7 +345,7 @@ fn eviction_against_last_drop() {
 /// The same to an object that its owner counts. Catches a fold that finds it dead.
 #[test]
 fn eviction_against_the_owner() {
-    model(2, |made| {
+    model(1, |made| {
         let (mine, theirs) = owned_and_wide(made);
         let (second, evict) = evict(made);
         let other = spawn(move || {
@@ -344,7 +362,7 @@ fn eviction_against_the_owner() {
 /// Catches a look at the place as it is behind the drop.
 #[test]
 fn look_against_the_next_tenant() {
-    model(TWO, |made| {
+    model(2, |made| {
         let (mine, theirs) = wide(made);
         drop(theirs);
         let next = ownerless(made.value(1));

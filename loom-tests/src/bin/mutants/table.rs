@@ -253,14 +253,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "an end of ownership that loses the detour",
-        find: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
-        replace: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);",
-        tests: "loom_wide",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
         name: "merge writes local and owner behind the CAS",
         find: r"        count.end_ownership();
         // SAFETY: as above.
@@ -1578,7 +1570,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"if !cells::is_frozen(n) {",
         replace: r"if false {",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1586,7 +1578,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"slot.key.store(address | 1, Ordering::Relaxed);",
         replace: r"",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1605,7 +1597,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 ",
         replace: r"",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1613,7 +1605,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"let dead = settled == Shared::DEAD;",
         replace: r"let dead = foreign == 0 && settled.narrow().with_state(State::Merged) == Shared::DEAD;",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1621,7 +1613,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)",
         replace: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) | 1 == address | 1)",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1632,7 +1624,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     let tenancy = tenancy_of(slot);
     match step {",
         tests: "loom_wide",
-        model: "",
+        model: "look_against_the_next_tenant",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1643,7 +1635,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.set_detour(false);
         // Relaxed: a thread",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1660,7 +1652,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"self.mark.store(NONE, Ordering::Release);",
         replace: r"self.mark.store(NONE, Ordering::Relaxed);",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1668,7 +1660,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"cells.mark.load(Ordering::Acquire) != n as u32",
         replace: r"cells.mark.load(Ordering::Relaxed) != n as u32",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1676,7 +1668,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"record.cells.store(cells, Ordering::Release);",
         replace: r"record.cells.store(cells, Ordering::Relaxed);",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1684,7 +1676,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"record.cells.load(Ordering::Acquire).as_ref()",
         replace: r"record.cells.load(Ordering::Relaxed).as_ref()",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1694,7 +1686,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => Ok(()),",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1704,7 +1696,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"match count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) if",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1713,7 +1705,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let new = seen.merged_with(more);",
         replace: r"let new = seen.narrow().merged_with(more);",
         tests: "loom_wide",
-        model: "owner_merges_against_steps",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
@@ -1875,5 +1867,153 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"-i64::from(n)",
         tests: "loom_embed",
         model: "the_owner_gives_up_more_than_it_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner merges on a detour and does not try again",
+        find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        replace: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(_) => return,",
+        tests: "loom_wide",
+        model: "eviction_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner stores when it merges on a detour",
+        find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match { self.shared.store(new.0, Ordering::Relaxed); Ok::<u32, u32>(seen.0) } {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        tests: "loom_wide",
+        model: "eviction_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "making wide does not try again",
+        find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(_) => return true,",
+        tests: "loom_wide",
+        model: "widening_against_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "making wide stores",
+        find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match { self.shared.store(seen.wide().0, Ordering::Relaxed); Ok::<u32, u32>(seen.0) } {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        tests: "loom_wide",
+        model: "widening_against_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a fold stores",
+        find: r"        match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Shared(now)),",
+        replace: r"        match { self.shared.store(new.0, Ordering::Release); Ok::<u32, u32>(seen.0) } {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Shared(now)),",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold does not try again",
+        find: r"                Err(now) => seen = now,
+",
+        replace: r"                Err(_) => break (dead, overdrawn),
+",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold queues without a reference of its own",
+        find: r"settled.plus_one().with_state(State::Queued)",
+        replace: r"settled.with_state(State::Queued)",
+        tests: "loom_wide",
+        model: "owner_is_asked_to_merge",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "an end of ownership clears the local count behind the owner",
+        find: r"        self.local.store(0, Ordering::Relaxed);
+        // Release: partner is the acquire in `owner`.
+        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+",
+        replace: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+        self.local.store(0, Ordering::Relaxed);
+",
+        tests: "loom_refcount",
+        model: "immortality_against_merge",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a decrement of a wide word does not try again",
+        find: r"            Ok(_) => Ok(Decrement::Alive),
+            Err(now) => Err(Shared(now)),",
+        replace: r"            Ok(_) => Ok(Decrement::Alive),
+            Err(_) => Ok(Decrement::Alive),",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "NEW a subtraction concludes from a count of one",
+        find: r"if before == Shared::DEAD.plus_one() {",
+        replace: r"if before.count() == 1 {",
+        tests: "loom_refcount",
+        model: "drain_against_foreign_counts",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a step marks itself behind its look",
+        find: r"        self.mark.store(n as u32, Ordering::Relaxed);
+        barrier::light();
+        let new = allowed().then(|| {",
+        replace: r"        let allowed = allowed();
+        self.mark.store(n as u32, Ordering::Relaxed);
+        barrier::light();
+        let new = allowed.then(|| {",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a step counts behind its mark",
+        find: r"            self.numbers[n].store(new as u64, Ordering::Relaxed);
+            new
+",
+        replace: r"            self.mark.store(NONE, Ordering::Release);
+            self.numbers[n].store(new as u64, Ordering::Relaxed);
+            new
+",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "several are given up and not tried again",
+        find: r"                Ok(_) => return Some(Decrement::Alive),
+                Err(now) => seen = Shared(now),",
+        replace: r"                Ok(_) => return Some(Decrement::Alive),
+                Err(_) => return Some(Decrement::Alive),",
+        tests: "loom_embed",
+        model: "two_at_once_against_the_owner",
     },
 ];
