@@ -153,6 +153,24 @@ fn owner_asks_for_uniqueness_against_steps() {
     });
 }
 
+/// The other thread asks for uniqueness, and between the end of the detour and the fold the owner drops its last reference. Catches a merge
+/// that concludes from the word of a wide object.
+#[test]
+fn owners_last_drop_against_a_fold() {
+    model(2, |made| {
+        let (mine, mut theirs) = owned_and_wide(made);
+        let other = spawn(move || {
+            if let Some(value) = Brc::get_mut(&mut theirs) {
+                value.write(1);
+            }
+            use_and_drop(theirs);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
 /// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches
 /// a fold that looks at the object behind its last CAS.
 #[test]

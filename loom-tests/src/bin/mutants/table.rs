@@ -130,14 +130,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "merged decrement without release",
-        find: r"count.shared.fetch_sub(Shared::ONE, Ordering::Release)",
-        replace: r"count.shared.fetch_sub(Shared::ONE, Ordering::Relaxed)",
-        tests: "loom_refcount",
-        model: "merged_drops",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
         name: "shared decrement never queues",
         find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
         replace: "let queue = false;",
@@ -1705,7 +1697,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let new = seen.merged_with(more);",
         replace: r"let new = seen.narrow().merged_with(more);",
         tests: "loom_wide",
-        model: "eviction_against_the_owner",
+        model: "owners_last_drop_against_a_fold",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
@@ -1974,11 +1966,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "NEW a subtraction concludes from a count of one",
+        name: "a subtraction concludes from a count of one",
         find: r"if before == Shared::DEAD.plus_one() {",
         replace: r"if before.count() == 1 {",
         tests: "loom_refcount",
-        model: "drain_against_foreign_counts",
+        model: "counting_after_exit",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -2014,6 +2006,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"                Ok(_) => return Some(Decrement::Alive),
                 Err(_) => return Some(Decrement::Alive),",
         tests: "loom_embed",
-        model: "two_at_once_against_the_owner",
+        model: "",
     },
 ];
