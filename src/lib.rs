@@ -48,11 +48,21 @@
 //! - No operation on one container deadlocks, whatever `Hash`, `Eq` and `Drop` do. Coming back from `Eq` to *write* to the same container is a panic with a clear message.
 //! - A count that overflows leaks its object; it never frees one that is used, and never aborts.
 //!
+//! # The guide
+//!
+//! | page | what |
+//! |---|---|
+//! | [`guide::refcounts`] | how biased counts work, with a diagram of the states; when an object is destroyed, and by whom |
+//! | [`guide::embedding`] | objects with a header of their own |
+//! | [`guide::performance`] | what operations cost in instructions, what makes them slow, when `Arc` is the better choice |
+//! | [`guide::limitations`] | what to know before depending on the crate |
+//!
 //! # When not to use it
 //!
 //! - A program of one thread: `Rc`, `indexmap` and `Vec` cost less.
-//! - Objects that many threads clone and drop at the same moment: one shared count is one cache line, and a biased count is slower there than
-//!   `Arc`'s. [Borrow](Dict::get_ref) or make the object [immortal](Brc::make_immortal).
+//! - Objects that are mostly dropped on other threads than made them, or that few references are made of: `Arc`. The guide has [the whole list](guide::performance#when-arc-is-the-better-choice).
+//! - An object that its owner and other threads clone and drop at the same moment, all at full speed: until it is [counted widely](Brc::share_widely) its cache line
+//!   travels, as that of `Arc` does. [Borrow](Dict::get_ref) it or make it [immortal](Brc::make_immortal).
 //! - A map that is mostly written by many threads at once, and needs no order: a sharded map spreads the lock.
 //! - Values that must be destroyed by a certain thread, or at once when another thread drops them: see [`refcount`](refcount#when-an-object-is-destroyed).
 //! - Reference cycles are not collected yet; break them with [`Weak`].
@@ -83,6 +93,7 @@ mod sync;
 
 pub mod collections;
 pub mod gil;
+pub mod guide;
 #[cfg(loom)]
 #[doc(hidden)]
 pub mod internals;

@@ -159,7 +159,7 @@ unsafe impl Send for WeakRef {}
 impl WeakRef {
     fn upgrade(&self) -> Option<Ref> {
         // SAFETY: our weak reference keeps the header.
-        unsafe { self.0.as_ref() }.count.try_increment().then_some(Ref(self.0))
+        unsafe { self.0.as_ref() }.count.try_increment().then(|| Ref(self.0))
     }
 }
 

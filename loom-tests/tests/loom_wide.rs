@@ -222,6 +222,25 @@ fn upgrade_against_last_drop() {
     });
 }
 
+/// The same by a step: the other thread has a cell already, and its own reference is gone. Catches a fold that does not wait for the step.
+#[test]
+fn upgrade_in_a_cell_against_last_drop() {
+    model(2, |made| {
+        let (mine, theirs) = wide(made);
+        let weak: Weak<Value> = Brc::downgrade(&mine);
+        let other = spawn(move || {
+            drop(theirs);
+            if let Some(object) = weak.upgrade() {
+                use_and_drop(object);
+            }
+        });
+        use_and_drop(mine);
+        collect();
+        other.join().unwrap();
+        collect();
+    });
+}
+
 /// The object becomes wide while the other thread counts it. Catches a mark in the word that is lost, or a count that the mark overwrites.
 #[test]
 fn widening_against_counts() {

@@ -2,8 +2,9 @@
 
 use super::erased::{discard, erase, is_thin, peek, restore};
 use super::hot::{self, Advice};
+use super::shared::Shared;
 use super::wide;
-use super::word::{Begun, Decrement, RefCount};
+use super::word::{Begun, Decrement, RefCount, Subtracted};
 use crate::runtime::{self, Delivery, Garbage, Parcel};
 
 /// An object with an embedded [`RefCount`]: what a runtime implements for objects with a header of its own.
@@ -74,6 +75,17 @@ pub unsafe trait Counted {
     /// The last reference to `this` is gone.
     unsafe fn destroy(this: *mut Self);
 
+    /// [`destroy`](Self::destroy) of an object that nobody but its owner ever counted, and that was never
+    /// [made weak](RefCount::make_weak): most objects end so. To be overridden where that saves a look at weak references.
+    ///
+    /// # Safety
+    /// As for `destroy`, and the calling thread owned the object.
+    #[inline]
+    unsafe fn destroy_unshared(this: *mut Self) {
+        // SAFETY: the caller's.
+        unsafe { Self::destroy(this) }
+    }
+
     /// The object's size in bytes, for the bounds of delayed destruction.
     ///
     /// # Safety
@@ -106,7 +118,7 @@ pub unsafe fn release<T: ?Sized + Counted>(object: *mut T) {
         // SAFETY: as above.
         Begun::LastLocal => unsafe { release_last_local(object) },
         // SAFETY: as above.
-        Begun::Foreign => unsafe { release_rest(object, Begun::Foreign) },
+        Begun::Foreign => unsafe { release_foreign(object) },
     }
 }
 
@@ -118,23 +130,59 @@ pub unsafe fn release<T: ?Sized + Counted>(object: *mut T) {
 unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
     // SAFETY: alive, since the last local reference is not settled yet.
     if unsafe { (*T::count(object)).is_dead_at_last_local() } {
-        // SAFETY: the last reference is gone.
-        return unsafe { T::destroy(object) };
+        // SAFETY: the last reference is gone, and the shared word untouched.
+        return unsafe { T::destroy_unshared(object) };
     }
     // SAFETY: the caller's.
     unsafe { release_rest(object, Begun::LastLocal) }
 }
 
-/// Not cold: threads that own nothing come here with every drop.
+/// Not cold: threads that own nothing come here with every drop. The usual case makes no call and keeps no register.
 ///
+/// # Safety
+/// `begin_decrement` has just returned `Foreign` for `object`.
+#[inline(never)]
+unsafe fn release_foreign<T: ?Sized + Counted>(object: *mut T) {
+    if hot::is_due() {
+        // SAFETY: the caller's.
+        return unsafe { release_and_look(object) };
+    }
+    // SAFETY: the caller's.
+    match unsafe { RefCount::subtract(T::count(object)) } {
+        Subtracted::Alive => {}
+        // SAFETY: nothing is done yet.
+        Subtracted::Owned => unsafe { release_rest(object, Begun::Foreign) },
+        // SAFETY: subtracted just now.
+        Subtracted::Else(before) => unsafe { release_subtracted(object, before) },
+    }
+}
+
+/// # Safety
+/// As for [`release_foreign`].
+#[cold]
+#[inline(never)]
+unsafe fn release_and_look<T: ?Sized + Counted>(object: *mut T) {
+    // SAFETY: the caller's reference.
+    unsafe { reconsider(object) };
+    // SAFETY: the caller's.
+    unsafe { release_rest(object, Begun::Foreign) }
+}
+
+/// # Safety
+/// The caller's reference was subtracted from the shared word, which was `before`.
+#[inline(never)]
+unsafe fn release_subtracted<T: ?Sized + Counted>(object: *mut T, before: Shared) {
+    // SAFETY: the caller's.
+    if unsafe { RefCount::after_subtraction(T::count(object), before) } == Decrement::Dead {
+        // SAFETY: the last reference is gone.
+        unsafe { T::destroy(object) }
+    }
+}
+
 /// # Safety
 /// `begun` is what `begin_decrement` has just returned for `object`.
 #[inline(never)]
 unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
-    if begun == Begun::Foreign && hot::is_due() {
-        // SAFETY: the caller's reference.
-        unsafe { reconsider(object) };
-    }
     // SAFETY: the caller's.
     match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
         Decrement::Alive => {}

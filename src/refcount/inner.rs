@@ -182,6 +182,29 @@ unsafe impl<T: ?Sized> Counted for Inner<T> {
 
     #[inline]
     unsafe fn destroy(this: *mut Self) {
+        // SAFETY: the caller's; the memory is there.
+        unsafe { Self::destroy_value(this, (*this).count.never_weak()) }
+    }
+
+    #[inline]
+    unsafe fn destroy_unshared(this: *mut Self) {
+        // SAFETY: the caller's.
+        unsafe { Self::destroy_value(this, true) }
+    }
+
+    unsafe fn bytes(this: *const Self) -> usize {
+        // SAFETY: the memory is there; nothing but the pointer's metadata is read.
+        size_of_val(unsafe { &*(this as *const Opaque<Self>) })
+    }
+}
+
+impl<T: ?Sized> Inner<T> {
+    /// Destroys the value, and frees the memory if no weak reference is left.
+    ///
+    /// # Safety
+    /// As for [`Counted::destroy`]. With `never_weak`, no weak reference was ever made.
+    #[inline(always)]
+    unsafe fn destroy_value(this: *mut Self, never_weak: bool) {
         /// Frees the memory even if the value's destructor unwinds.
         struct Free<T: ?Sized> {
             this: NonNull<Inner<T>>,
@@ -201,14 +224,8 @@ unsafe impl<T: ?Sized> Counted for Inner<T> {
         }
         // SAFETY: the caller's pointer is to an object.
         let this = unsafe { NonNull::new_unchecked(this) };
-        // SAFETY: the memory lives until `_free` is dropped.
-        let _free = Free { this, never_weak: unsafe { (*this.as_ptr()).count.never_weak() } };
+        let _free = Free { this, never_weak };
         // SAFETY: no reference is left to reach the value.
         unsafe { ptr::drop_in_place(&raw mut (*this.as_ptr()).value) };
-    }
-
-    unsafe fn bytes(this: *const Self) -> usize {
-        // SAFETY: the memory is there; nothing but the pointer's metadata is read.
-        size_of_val(unsafe { &*(this as *const Opaque<Self>) })
     }
 }

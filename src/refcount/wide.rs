@@ -22,6 +22,8 @@
 //! - *Widen*, by a holder of a reference, under the lock: detour; shared word → wide; `key` := address (release).
 //! - *Step*, by a thread on the detour: changes its cell if `key` is open behind the light barrier of
 //!   [`cells`](crate::runtime::cells). Else it changes the shared word, as if the object were not wide, but neither queues nor finds it dead.
+//!   An upgrade of a weak reference is a step too: a slot that is open under the object's address, whose memory the weak reference keeps, says that the
+//!   object has not been found dead, and no fold can find it so without the step.
 //! - *Fold*, under the lock: `key` := closed; heavy barrier; if a thread is in the middle of a step, `key` := open again, and nothing has
 //!   happened. Else the cells' sum is exact; the detour ends, while the object is sure to be alive; and one CAS of the shared word decides:
 //!
@@ -110,6 +112,7 @@ impl Slot {
 }
 
 /// The slots in which an object may stand.
+#[inline(always)]
 fn places(address: usize) -> [usize; 2] {
     if cfg!(loom) {
         // Addresses differ from one execution to the next.
@@ -196,12 +199,16 @@ fn address(count: &RefCount) -> usize {
     core::ptr::from_ref(count).addr()
 }
 
-/// The slot of an object on a detour.
+/// Whether the object at `address` is in this slot.
 #[inline(always)]
-fn slot_of(address: usize) -> Option<usize> {
-    let slots = &table().slots;
+fn is_at(slot: usize, address: usize) -> bool {
     // Relaxed: a step makes sure of the slot, a look of the tenancy; one that is out of date makes the look find nothing.
-    places(address).into_iter().find(|&n| slots[n].key.load(Ordering::Relaxed) & !1 == address)
+    table().slots[slot].key.load(Ordering::Relaxed) & !1 == address
+}
+
+/// The slot of an object on a detour.
+fn slot_of(address: usize) -> Option<usize> {
+    places(address).into_iter().find(|&n| is_at(n, address))
 }
 
 /// Who is in a slot.
@@ -229,22 +236,43 @@ pub(super) enum Step {
 #[inline(always)]
 fn step(cells: &Cells, n: usize, address: usize, by: i64) -> Option<i64> {
     let slot = &table().slots[n];
-    // Acquire: partner is the release in `widen` and `fold`, behind which the cell is clear.
+    // Acquire: partner is the release in `widen` and `fold`, behind which the cell is clear; and behind which an upgrade sees the object.
     cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)
 }
 
 /// One more in the calling thread's cell of an object on a detour, to which it holds a reference. Returns whether that was possible.
-#[inline(always)]
 pub(super) fn increment(address: usize) -> bool {
     let Some(slot) = slot_of(address) else { return false };
     runtime::my_cells().is_some_and(|cells| step(cells, slot, address, 1).is_some())
 }
 
-/// One less in the calling thread's cell of an object on a detour, to which it gives up a reference.
+/// [`increment`] where nothing is out of the way: the object is in its first place, and the thread has cells.
 #[inline(always)]
+pub(super) fn increment_usual(address: usize) -> bool {
+    let [slot, _] = places(address);
+    is_at(slot, address)
+        && runtime::my_cells_if_any().is_some_and(|cells| step(cells, slot, address, 1).is_some())
+}
+
+/// One less in the calling thread's cell of an object on a detour, to which it gives up a reference.
 pub(super) fn decrement(address: usize) -> Step {
     let Some(slot) = slot_of(address) else { return Step::Impossible };
     let Some(cells) = runtime::my_cells() else { return Step::Impossible };
+    decrement_in(cells, slot, address)
+}
+
+/// [`decrement`] where nothing is out of the way.
+#[inline(always)]
+pub(super) fn decrement_usual(address: usize) -> Step {
+    let [slot, _] = places(address);
+    match runtime::my_cells_if_any() {
+        Some(cells) if is_at(slot, address) => decrement_in(cells, slot, address),
+        _ => Step::Impossible,
+    }
+}
+
+#[inline(always)]
+fn decrement_in(cells: &Cells, slot: usize, address: usize) -> Step {
     // Before the reference is given up: from then on the slot may be another object's.
     let tenancy = tenancy_of(slot);
     match step(cells, slot, address, -1) {

@@ -87,6 +87,15 @@ pub(super) enum Begun {
     Foreign,
 }
 
+/// What came of a decrement that expects no owner.
+pub(super) enum Subtracted {
+    Alive,
+    /// Nothing: the object has an owner, or is on a detour.
+    Owned,
+    /// Subtracted from this word: [`after_subtraction`](RefCount::after_subtraction) says what that means.
+    Else(Shared),
+}
+
 /// A biased reference count, to be embedded in the header of an object.
 ///
 /// 12 bytes, no allocation. The thread that made the object counts in plain memory; all others count in an atomic word;
@@ -342,9 +351,14 @@ impl RefCount {
     /// An increment on a detour: in the thread's cell. Returns whether it was possible.
     #[inline(never)]
     fn increment_aside(&self, owner: Owner) -> bool {
-        if owner != Owner(Owner::DETOUR) {
-            self.come_aside(owner);
-        }
+        owner == Owner(Owner::DETOUR) && wide::increment_usual(core::ptr::from_ref(self).addr())
+            || self.increment_aside_slow(owner)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn increment_aside_slow(&self, owner: Owner) -> bool {
+        self.come_aside(owner);
         wide::increment(core::ptr::from_ref(self).addr())
     }
 
@@ -466,16 +480,14 @@ impl RefCount {
     unsafe fn decrement_foreign(this: *const Self) -> Decrement {
         // SAFETY: the caller's reference keeps the object alive up to the successful RMW.
         let count = unsafe { &*this };
-        let owner = count.load_owner();
-        if owner == Owner::NOBODY {
-            // Release: our uses come before the freeing. Partner: the acquire below, or of the merge.
-            let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
-            if before.leaves_others() {
-                return Decrement::Alive;
-            }
-            // SAFETY: `this` was merged when it was subtracted from, or was being merged.
-            return unsafe { Self::after_subtraction(this, before) };
+        // SAFETY: the caller's.
+        match unsafe { Self::subtract(this) } {
+            Subtracted::Alive => return Decrement::Alive,
+            // SAFETY: subtracted just now.
+            Subtracted::Else(before) => return unsafe { Self::after_subtraction(this, before) },
+            Subtracted::Owned => {}
         }
+        let owner = count.load_owner();
         if owner.is_detour() {
             core::hint::cold_path();
             // SAFETY: the caller's.
@@ -485,12 +497,28 @@ impl RefCount {
         unsafe { Self::decrement_shared(this) }
     }
 
+    /// [`decrement_foreign`](Self::decrement_foreign) of an object without owner, of which others are left.
+    ///
+    /// # Safety
+    /// As for `decrement_foreign`. Only after `Owned` is the reference still there.
+    #[inline(always)]
+    pub(super) unsafe fn subtract(this: *const Self) -> Subtracted {
+        // SAFETY: the caller's reference keeps the object alive up to the RMW.
+        let count = unsafe { &*this };
+        if count.load_owner() != Owner::NOBODY {
+            return Subtracted::Owned;
+        }
+        // Release: our uses come before the freeing. Partner: the acquire in `after_subtraction`, or of the merge.
+        let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
+        if before.leaves_others() { Subtracted::Alive } else { Subtracted::Else(before) }
+    }
+
     /// What a subtraction from the word of an object without owner has come to, where that is not simply a reference less.
     ///
     /// # Safety
     /// The caller has subtracted, and `before` is what it found.
     #[inline]
-    unsafe fn after_subtraction(this: *const Self, before: Shared) -> Decrement {
+    pub(super) unsafe fn after_subtraction(this: *const Self, before: Shared) -> Decrement {
         if before == Shared::DEAD.plus_one() {
             // SAFETY: dead by our subtraction, so it is ours to free.
             let count = unsafe { &*this };
@@ -513,10 +541,24 @@ impl RefCount {
     /// As for [`decrement_foreign`](Self::decrement_foreign).
     #[inline(never)]
     unsafe fn decrement_aside(this: *const Self, owner: Owner) -> Decrement {
-        if owner != Owner(Owner::DETOUR) {
-            // SAFETY: the caller's reference keeps the object alive.
-            unsafe { (*this).come_aside(owner) };
+        if owner == Owner(Owner::DETOUR) {
+            match wide::decrement_usual(this.addr()) {
+                wide::Step::Done => return Decrement::Alive,
+                wide::Step::Look(tenancy) => return wide::look(tenancy),
+                wide::Step::Impossible => {}
+            }
         }
+        // SAFETY: the caller's.
+        unsafe { Self::decrement_aside_slow(this, owner) }
+    }
+
+    /// # Safety
+    /// As for [`decrement_foreign`](Self::decrement_foreign).
+    #[cold]
+    #[inline(never)]
+    unsafe fn decrement_aside_slow(this: *const Self, owner: Owner) -> Decrement {
+        // SAFETY: the caller's reference keeps the object alive.
+        unsafe { (*this).come_aside(owner) };
         match wide::decrement(this.addr()) {
             wide::Step::Done => Decrement::Alive,
             wide::Step::Look(tenancy) => wide::look(tenancy),
@@ -713,12 +755,18 @@ impl RefCount {
         if says_immortal(local) {
             return true;
         }
-        if self.is_mine() {
+        let owner = self.load_owner();
+        if owner.is(current_id()) {
             // 0: the owner's fast path has freed it, and its destructor is running.
             if local == 0 {
                 return false;
             }
             self.local.store(local + 1, Ordering::Relaxed);
+            return true;
+        }
+        // While it is in the table of wide objects it is not destroyed, and its address is that of no other object while a weak reference keeps
+        // the memory: so a step needs no reference.
+        if owner.is_detour() && wide::increment_usual(core::ptr::from_ref(self).addr()) {
             return true;
         }
         let mut seen = self.load_shared(Ordering::Relaxed);

@@ -50,7 +50,7 @@ pub struct Attached<'rt> {
 /// borrowed reads. With the global lock [enabled](crate::gil), this takes it.
 ///
 /// # Panics
-/// If more than four million threads are inside at once, or `FREETHREADED_GIL` is neither 0 nor 1.
+/// If more than two million threads (2 097 120) are known to the runtime at once, or `FREETHREADED_GIL` is neither 0 nor 1.
 ///
 /// ```
 /// let cx = freethreaded::attach();

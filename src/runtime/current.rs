@@ -125,6 +125,7 @@ pub(crate) fn cells() -> Option<&'static Cells> {
 }
 
 /// The calling thread's cells, if it ever asked for them.
+#[inline(always)]
 pub(crate) fn cells_if_any() -> Option<&'static Cells> {
     CURRENT.with(|c| c.cells.get())
 }
@@ -824,9 +825,10 @@ pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delive
     let record = registry().record(owner.slot());
     let mut mailbox = record.mailbox.lock();
     if mailbox.presence == Presence::Present(owner) {
-        mailbox.push(parcel);
-        // Relaxed: read as a hint; the parcel itself is behind the lock.
-        record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);
+        if mailbox.push(parcel) {
+            // Relaxed: read as a hint; the parcel itself is behind the lock.
+            record.requests.fetch_or(Request::MAIL, Ordering::Relaxed);
+        }
         return Delivery::Left;
     }
     record.tally.merged_on_behalf.add(1);

@@ -2006,6 +2006,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"                Ok(_) => return Some(Decrement::Alive),
                 Err(_) => return Some(Decrement::Alive),",
         tests: "loom_embed",
-        model: "",
+        model: "two_at_once_of_a_merged_object",
     },
 ];
