@@ -403,7 +403,7 @@ fn disown_against_foreign_counts() {
 /// The finalizer stores the object while another thread upgrades a weak reference: it fails, or gives what is alive.
 #[test]
 fn resurrection_against_upgrade() {
-    model(2, |made| {
+    model(1, |made| {
         let shelf = Shelf::default();
         let object = Ref::stored_at_its_end(made, &shelf);
         let weak = object.downgrade();
@@ -595,7 +595,7 @@ struct SendPtr(*mut Toy);
 /// `Brc::adopt` with nothing but a weak reference around, against its upgrade. Catches a new beginning of what is not unique.
 #[test]
 fn brc_adopt_against_upgrade() {
-    model(2, |made| {
+    model(1, |made| {
         drop(attach());
         let mut object = ownerless(made.value(1));
         let weak: Weak<Value> = Brc::downgrade(&object);
