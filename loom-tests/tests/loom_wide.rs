@@ -312,11 +312,7 @@ fn open_again_between_two_steps() {
 fn narrow_and_wide_against_steps() {
     model(1, |made| {
         let (mut mine, theirs) = wide(made);
-        let other = spawn(move || {
-            let more = theirs.clone();
-            use_and_drop(theirs);
-            use_and_drop(more);
-        });
+        let other = spawn(move || use_and_drop(theirs));
         assert!(Brc::get_mut(&mut mine).is_none_or(|value| value.read() == 1));
         Brc::share_widely(&mine);
         use_and_drop(mine);
