@@ -8,7 +8,7 @@ use std::ptr::{self, NonNull};
 use std::sync::Arc;
 
 use freethreaded::refcount::{
-    Counted, Finalized, RefCount, finalize, make_immortal, release, release_many, retain,
+    Counted, Finalized, RefCount, finalize, make_immortal, release, release_many, retain, share_widely,
 };
 use freethreaded::runtime::{ThreadId, on_this_thread};
 use freethreaded::{Brc, Weak, attach, internals};
@@ -403,7 +403,7 @@ fn disown_against_foreign_counts() {
 /// The finalizer stores the object while another thread upgrades a weak reference: it fails, or gives what is alive.
 #[test]
 fn resurrection_against_upgrade() {
-    model(2, |made| {
+    model(1, |made| {
         let shelf = Shelf::default();
         let object = Ref::stored_at_its_end(made, &shelf);
         let weak = object.downgrade();
@@ -595,7 +595,7 @@ struct SendPtr(*mut Toy);
 /// `Brc::adopt` with nothing but a weak reference around, against its upgrade. Catches a new beginning of what is not unique.
 #[test]
 fn brc_adopt_against_upgrade() {
-    model(2, |made| {
+    model(1, |made| {
         drop(attach());
         let mut object = ownerless(made.value(1));
         let weak: Weak<Value> = Brc::downgrade(&object);
@@ -629,5 +629,44 @@ fn brc_transfer_against_the_last_other_drop() {
         drop(object);
         drop(more);
         other.join().unwrap();
+    });
+}
+
+/// A thread folds, and asks whether its reference is the only one, while the other drops its own in the word. Catches an
+/// answer without acquire.
+#[test]
+fn uniqueness_behind_a_fold() {
+    model(1, |made| {
+        drop(attach());
+        let mine = Ref::ownerless(made);
+        let theirs = mine.clone();
+        // SAFETY: our reference.
+        assert!(unsafe { share_widely(mine.0) });
+        let other = spawn(move || theirs.read_and_drop());
+        if mine.count().is_unique() {
+            // SAFETY: our reference.
+            unsafe { (*mine.0).value.write(1) };
+        }
+        other.join().unwrap();
+        drop(mine);
+    });
+}
+
+/// The owner asks whether its reference is the only one, and finds a parcel, while the other thread drops its own in the word. Catches an
+/// answer without acquire.
+#[test]
+fn uniqueness_behind_the_mail() {
+    model(TWO, |made| {
+        drop(attach());
+        let mine = Ref::new(made);
+        let (queued, theirs) = (mine.clone(), mine.clone());
+        spawn(move || queued.read_and_drop()).join().unwrap();
+        let other = spawn(move || theirs.read_and_drop());
+        if mine.count().is_unique() {
+            // SAFETY: our reference.
+            unsafe { (*mine.0).value.write(1) };
+        }
+        other.join().unwrap();
+        drop(mine);
     });
 }

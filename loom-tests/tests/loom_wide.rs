@@ -153,8 +153,26 @@ fn owner_asks_for_uniqueness_against_steps() {
     });
 }
 
-/// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches an end of
-/// ownership that loses the detour, a fold that looks at the object behind its last CAS.
+/// The other thread asks for uniqueness, and between the end of the detour and the fold the owner drops its last reference. Catches a merge
+/// that concludes from the word of a wide object.
+#[test]
+fn owners_last_drop_against_a_fold() {
+    model(2, |made| {
+        let (mine, mut theirs) = owned_and_wide(made);
+        let other = spawn(move || {
+            if let Some(value) = Brc::get_mut(&mut theirs) {
+                value.write(1);
+            }
+            use_and_drop(theirs);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
+        collect();
+    });
+}
+
+/// The owner drops its last reference in plain memory while the other thread, which has one too, makes the object wide. Catches
+/// a fold that looks at the object behind its last CAS.
 #[test]
 fn widening_against_the_owners_last_drop() {
     model(2, |made| {
@@ -223,7 +241,7 @@ fn upgrade_in_a_cell_against_last_drop() {
     });
 }
 
-/// The object becomes wide while the other thread counts it.
+/// The object becomes wide while the other thread counts it. Catches a mark in the word that is lost, or a count that the mark overwrites.
 #[test]
 fn widening_against_counts() {
     model(2, |made| {
@@ -235,7 +253,7 @@ fn widening_against_counts() {
             use_and_drop(theirs);
             use_and_drop(more);
         });
-        Brc::share_widely(&mine);
+        assert_eq!(Brc::share_widely(&mine), Brc::is_shared_widely(&mine));
         use_and_drop(mine);
         other.join().unwrap();
         collect();
@@ -271,16 +289,30 @@ fn narrow_and_wide_between_two_steps() {
     });
 }
 
+/// The same, and then a fold that finds the other thread in the middle of a step. Catches a slot that is opened again without release.
+#[test]
+fn open_again_between_two_steps() {
+    model(TWO, |made| {
+        let (mine, mut theirs) = wide(made);
+        let more = mine.clone();
+        let other = spawn(move || {
+            assert!(Brc::get_mut(&mut theirs).is_none());
+            Brc::share_widely(&theirs);
+            assert!(Brc::get_mut(&mut theirs).is_none());
+            theirs
+        });
+        let again = mine.clone();
+        drop((mine, more, again, other.join().unwrap()));
+        collect();
+    });
+}
+
 /// The same while the other thread counts.
 #[test]
 fn narrow_and_wide_against_steps() {
     model(1, |made| {
         let (mut mine, theirs) = wide(made);
-        let other = spawn(move || {
-            let more = theirs.clone();
-            use_and_drop(theirs);
-            use_and_drop(more);
-        });
+        let other = spawn(move || use_and_drop(theirs));
         assert!(Brc::get_mut(&mut mine).is_none_or(|value| value.read() == 1));
         Brc::share_widely(&mine);
         use_and_drop(mine);
@@ -356,6 +388,69 @@ fn a_place_that_changes_hands() {
         assert_eq!(mine.read(), 1);
         other.join().unwrap();
         use_and_drop(mine);
+        collect();
+    });
+}
+
+/// Two more objects are wide, the second of which takes a place.
+fn evict(made: &Made) -> (Brc<Value>, impl FnOnce() -> Brc<Value> + 'static) {
+    let second = ownerless(made.value(1));
+    assert!(Brc::share_widely(&second));
+    let third = ownerless(made.value(1));
+    (second, move || {
+        Brc::share_widely(&third);
+        third
+    })
+}
+
+/// A third object takes the place of the first, for which a thread folds that has no reference any more, while the other one drops the last.
+/// Catches a fold that looks at the object behind its last CAS, or that keeps the steps it adds to itself.
+#[test]
+fn eviction_against_last_drop() {
+    model(2, |made| {
+        let (mine, theirs) = wide(made);
+        let (second, evict) = evict(made);
+        let other = spawn(move || {
+            use_and_drop(theirs);
+            evict()
+        });
+        use_and_drop(mine);
+        drop((other.join().unwrap(), second));
+        collect();
+    });
+}
+
+/// The same to an object that its owner counts. Catches a fold that finds it dead.
+#[test]
+fn eviction_against_the_owner() {
+    model(1, |made| {
+        let (mine, theirs) = owned_and_wide(made);
+        let (second, evict) = evict(made);
+        let other = spawn(move || {
+            use_and_drop(theirs);
+            evict()
+        });
+        use_and_drop(mine);
+        drop((other.join().unwrap(), second));
+        collect();
+    });
+}
+
+/// A thread finds an object dead, and makes another one wide in its place, while the one that dropped the last reference looks.
+/// Catches a look at the place as it is behind the drop.
+#[test]
+fn look_against_the_next_tenant() {
+    model(2, |made| {
+        let (mine, theirs) = wide(made);
+        drop(theirs);
+        let next = ownerless(made.value(1));
+        let other = spawn(move || {
+            collect();
+            Brc::share_widely(&next);
+            use_and_drop(next);
+        });
+        use_and_drop(mine);
+        other.join().unwrap();
         collect();
     });
 }

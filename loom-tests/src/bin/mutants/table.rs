@@ -130,14 +130,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "merged decrement without release",
-        find: r"count.shared.fetch_sub(Shared::ONE, Ordering::Release)",
-        replace: r"count.shared.fetch_sub(Shared::ONE, Ordering::Relaxed)",
-        tests: "loom_refcount",
-        model: "merged_drops",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
         name: "shared decrement never queues",
         find: "let queue = seen.state() < State::Queued && seen.count() <= 0;",
         replace: "let queue = false;",
@@ -245,39 +237,11 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
-        name: "the owner merges on a detour without release",
-        find: r"            // Release: our uses come before a later freeing.
-            match self.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
-        replace: r"            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
-        tests: "loom_wide",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
-        name: "the owner on a detour counts on",
-        find: r"            self.come_aside(owner);
-        }
-        wide::increment",
-        replace: r"        }
-        wide::increment",
-        tests: "loom_wide",
-        model: "",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
         name: "the owner on a detour forgets its local count",
         find: r"let new = seen.merged_with(i64::from(local));",
         replace: r"let new = seen.merged_with(0);",
         tests: "loom_wide",
         model: "owner_comes_aside_against_steps",
-    },
-    Mutant {
-        file: "src/refcount/word.rs",
-        name: "an end of ownership that loses the detour",
-        find: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);",
-        replace: r"        self.owner.store(ThreadId::NOBODY, Ordering::Release);",
-        tests: "loom_wide",
-        model: "",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1598,7 +1562,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"if !cells::is_frozen(n) {",
         replace: r"if false {",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1606,7 +1570,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"slot.key.store(address | 1, Ordering::Relaxed);",
         replace: r"",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1625,7 +1589,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 ",
         replace: r"",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1633,7 +1597,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"let dead = settled == Shared::DEAD;",
         replace: r"let dead = foreign == 0 && settled.narrow().with_state(State::Merged) == Shared::DEAD;",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1641,7 +1605,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) == address)",
         replace: r"cells.change(n, by, || slot.key.load(Ordering::Acquire) | 1 == address | 1)",
         tests: "loom_wide",
-        model: "two_last_drops",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1652,7 +1616,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     let tenancy = tenancy_of(slot);
     match step {",
         tests: "loom_wide",
-        model: "",
+        model: "look_against_the_next_tenant",
     },
     Mutant {
         file: "src/refcount/wide.rs",
@@ -1663,7 +1627,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         count.set_detour(false);
         // Relaxed: a thread",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1680,7 +1644,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"self.mark.store(NONE, Ordering::Release);",
         replace: r"self.mark.store(NONE, Ordering::Relaxed);",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1688,7 +1652,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"cells.mark.load(Ordering::Acquire) != n as u32",
         replace: r"cells.mark.load(Ordering::Relaxed) != n as u32",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1696,7 +1660,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"record.cells.store(cells, Ordering::Release);",
         replace: r"record.cells.store(cells, Ordering::Relaxed);",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/runtime/cells.rs",
@@ -1704,7 +1668,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: r"record.cells.load(Ordering::Acquire).as_ref()",
         replace: r"record.cells.load(Ordering::Relaxed).as_ref()",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_the_owner",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1714,7 +1678,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) => Ok(()),",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1724,7 +1688,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"match count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
             Ok(_) if",
         tests: "loom_wide",
-        model: "",
+        model: "eviction_against_last_drop",
     },
     Mutant {
         file: "src/refcount/word.rs",
@@ -1733,7 +1697,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             let new = seen.merged_with(more);",
         replace: r"let new = seen.narrow().merged_with(more);",
         tests: "loom_wide",
-        model: "owner_merges_against_steps",
+        model: "owners_last_drop_against_a_fold",
     },
     Mutant {
         file: "src/refcount/ownership.rs",
@@ -1762,7 +1726,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "a failed adoption keeps the owner",
-        find: r"            self.owner.store(ThreadId::NOBODY, Ordering::Relaxed);
+        find: r"            self.owner.fetch_and(Owner::DETOUR, Ordering::Relaxed);
             return false;",
         replace: r"            return false;",
         tests: "loom_embed",
@@ -1771,13 +1735,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt writes the owner behind the CAS",
-        find: r"        self.owner.store(me, Ordering::Relaxed);
+        find: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
         // Release: partner is the acquire in `try_increment`, whose thread then sees that there is an owner. No acquire: `is_unique` has.
         if self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err() {",
         replace: r"        let (one, mine) = (Shared::DEAD.plus_one(), Shared::new(0, State::Weak));
         let failed = self.shared.compare_exchange(one.0, mine.0, Ordering::Release, Ordering::Relaxed).is_err();
-        self.owner.store(me, Ordering::Relaxed);
+        self.owner.fetch_or(me, Ordering::Relaxed);
         if failed {",
         tests: "loom_embed",
         model: "adopt_against_immortality",
@@ -1785,9 +1749,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "adopt counts in front of the CAS",
-        find: r"        self.owner.store(me, Ordering::Relaxed);
+        find: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         let (one",
-        replace: r"        self.owner.store(me, Ordering::Relaxed);
+        replace: r"        self.owner.fetch_or(me, Ordering::Relaxed);
         self.local.store(1, Ordering::Relaxed);
         let (one",
         tests: "loom_embed",
@@ -1822,9 +1786,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/refcount/ownership.rs",
         name: "disown keeps the local count",
-        find: r"        self.local.store(0, Ordering::Relaxed);
-        // Before the CAS, as in every merge.",
-        replace: r"        // Before the CAS, as in every merge.",
+        find: r"        self.end_ownership();
+        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and gives up no reference.",
+        replace: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and gives up no reference.",
         tests: "loom_embed",
         model: "adopt_disown_adopt",
     },
@@ -1894,5 +1859,153 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"-i64::from(n)",
         tests: "loom_embed",
         model: "the_owner_gives_up_more_than_it_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner merges on a detour and does not try again",
+        find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        replace: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(_) => return,",
+        tests: "loom_wide",
+        model: "eviction_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "the owner stores when it merges on a detour",
+        find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
+            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match { self.shared.store(new.0, Ordering::Relaxed); Ok::<u32, u32>(seen.0) } {
+                Ok(_) => return,
+                Err(now) => seen = Shared(now),",
+        tests: "loom_wide",
+        model: "eviction_against_the_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "making wide does not try again",
+        find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(_) => return true,",
+        tests: "loom_wide",
+        model: "widening_against_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "making wide stores",
+        find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        replace: r"            match { self.shared.store(seen.wide().0, Ordering::Relaxed); Ok::<u32, u32>(seen.0) } {
+                Ok(_) => return true,
+                Err(now) => seen = Shared(now),",
+        tests: "loom_wide",
+        model: "widening_against_counts",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a fold stores",
+        find: r"        match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Shared(now)),",
+        replace: r"        match { self.shared.store(new.0, Ordering::Release); Ok::<u32, u32>(seen.0) } {
+            Ok(_) => Ok(()),
+            Err(now) => Err(Shared(now)),",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold does not try again",
+        find: r"                Err(now) => seen = now,
+",
+        replace: r"                Err(_) => break (dead, overdrawn),
+",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "a fold queues without a reference of its own",
+        find: r"settled.plus_one().with_state(State::Queued)",
+        replace: r"settled.with_state(State::Queued)",
+        tests: "loom_wide",
+        model: "owner_is_asked_to_merge",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "an end of ownership clears the local count behind the owner",
+        find: r"        self.local.store(0, Ordering::Relaxed);
+        // Release: partner is the acquire in `owner`.
+        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+",
+        replace: r"        self.owner.fetch_and(Owner::DETOUR, Ordering::Release);
+        self.local.store(0, Ordering::Relaxed);
+",
+        tests: "loom_refcount",
+        model: "immortality_against_merge",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a decrement of a wide word does not try again",
+        find: r"            Ok(_) => Ok(Decrement::Alive),
+            Err(now) => Err(Shared(now)),",
+        replace: r"            Ok(_) => Ok(Decrement::Alive),
+            Err(_) => Ok(Decrement::Alive),",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
+        name: "a subtraction concludes from a count of one",
+        find: r"if before == Shared::DEAD.plus_one() {",
+        replace: r"if before.count() == 1 {",
+        tests: "loom_refcount",
+        model: "counting_after_exit",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a step marks itself behind its look",
+        find: r"        self.mark.store(n as u32, Ordering::Relaxed);
+        barrier::light();
+        let new = allowed().then(|| {",
+        replace: r"        let allowed = allowed();
+        self.mark.store(n as u32, Ordering::Relaxed);
+        barrier::light();
+        let new = allowed.then(|| {",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a step counts behind its mark",
+        find: r"            self.numbers[n].store(new as u64, Ordering::Relaxed);
+            new
+",
+        replace: r"            self.mark.store(NONE, Ordering::Release);
+            self.numbers[n].store(new as u64, Ordering::Relaxed);
+            new
+",
+        tests: "loom_wide",
+        model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/refcount/bulk.rs",
+        name: "several are given up and not tried again",
+        find: r"                Ok(_) => return Some(Decrement::Alive),
+                Err(now) => seen = Shared(now),",
+        replace: r"                Ok(_) => return Some(Decrement::Alive),
+                Err(_) => return Some(Decrement::Alive),",
+        tests: "loom_embed",
+        model: "two_at_once_of_a_merged_object",
     },
 ];

@@ -11,11 +11,29 @@ use crate::code::{Function, blank, functions, is_word, words};
 pub(crate) const LAYERS: &[(&str, &[&str])] = &[
     (
         "src/runtime",
-        &["loom_wide", "loom_epoch", "loom_attach", "loom_refcount", "loom_lock", "loom_list", "loom_table"],
+        &[
+            "loom_wide",
+            "loom_epoch",
+            "loom_attach",
+            "loom_refcount",
+            "loom_embed",
+            "loom_lock",
+            "loom_list",
+            "loom_table",
+        ],
     ),
     (
         "src/refcount",
-        &["loom_wide", "loom_refcount", "loom_attach", "loom_epoch", "loom_lock", "loom_list", "loom_table"],
+        &[
+            "loom_embed",
+            "loom_wide",
+            "loom_refcount",
+            "loom_attach",
+            "loom_epoch",
+            "loom_lock",
+            "loom_list",
+            "loom_table",
+        ],
     ),
 ];
 
