@@ -2,7 +2,7 @@
 
 use super::erased::{discard, erase, is_thin, peek, restore};
 use super::hot::{self, Advice};
-use super::shared::{Shared, State};
+use super::shared::Shared;
 use super::wide;
 use super::word::{Begun, Decrement, RefCount, Subtracted};
 use crate::runtime::{self, Delivery, Garbage, Me, Parcel};
@@ -136,24 +136,7 @@ unsafe fn release_last_local<T: ?Sized + Counted>(object: *mut T) {
         return unsafe { T::destroy_unshared(object) };
     }
     // SAFETY: the caller's.
-    unsafe { release_last_and_merge(object) }
-}
-
-/// # Safety
-/// As for [`release_last_local`]; the shared word is not untouched.
-#[cold]
-#[inline(never)]
-unsafe fn release_last_and_merge<T: ?Sized + Counted>(object: *mut T) {
-    // SAFETY: alive, as above.
-    let queued = unsafe { (*T::count(object)).state() == State::Queued };
-    // SAFETY: the caller's.
-    unsafe { release_rest(object, Begun::LastLocal) };
-    // What another thread dropped before may be all that is left, and lie in this thread's mailbox. Then the object dies here, as the program
-    // would expect it to. Its address says enough: whatever is in the mail is told apart by it.
-    if queued && let Some(garbage) = runtime::open_mail_of(object.cast()) {
-        // SAFETY: found dead in the mail, so no grace period is needed.
-        unsafe { garbage.run() };
-    }
+    unsafe { release_rest(object, Begun::LastLocal) }
 }
 
 /// Not cold: threads that own nothing come here with every drop. The usual case makes no call and keeps no register.

@@ -842,22 +842,6 @@ pub(crate) fn open_mail() -> bool {
     })
 }
 
-/// [`open_mail`], and takes what it finds dead of `object` for the caller to destroy.
-#[cold]
-pub(crate) fn open_mail_of(object: *mut ()) -> Option<Garbage> {
-    if !open_mail() {
-        return None;
-    }
-    with(|c| {
-        let record = c.record()?;
-        // SAFETY: this thread's record; moving garbage runs no user code.
-        let garbage = unsafe { record.owned.with(|list| list.ready.take(object)) }?;
-        record.tally.reclaimed.add(1);
-        record.tally.reclaimed_bytes.add(garbage.bytes as u64);
-        Some(garbage)
-    })
-}
-
 /// Leaves a parcel for the thread `owner`, or opens it if that thread is away.
 #[cold]
 pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delivery {

@@ -75,16 +75,6 @@ impl Pile {
         Some(garbage)
     }
 
-    /// Takes out the garbage that is `object`, if it is among the last few.
-    pub(crate) fn take(&mut self, object: *mut ()) -> Option<Garbage> {
-        let last = self.items.len().saturating_sub(8);
-        let place = last + self.items[last..].iter().position(|garbage| garbage.object == object)?;
-        let garbage = self.items.swap_remove(place);
-        self.amount.objects -= 1;
-        self.amount.bytes -= garbage.bytes;
-        Some(garbage)
-    }
-
     pub(crate) fn append(&mut self, other: &mut Pile) {
         self.items.append(&mut other.items);
         self.amount.add_all(other.amount);

@@ -1,4 +1,4 @@
-//! What a review of wide counts and mail found; each test fails on the code that it was written against.
+//! What reviews have found: each test is of something that went wrong once, and is not of one protocol alone.
 
 mod common;
 
@@ -10,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use common::{Drops, Probe, Remote, child, isolated, isolated_with_leaks, on_thread};
-use freethreaded::runtime::{Bounds, on_this_thread, set_bounds, stats};
+use freethreaded::runtime::{Bounds, on_this_thread, set_bounds};
 use freethreaded::{Brc, Dict, attach, collect};
 
 /// A value that stays on its thread, as large as `Filler`.
@@ -30,7 +30,7 @@ impl Drop for Confined {
 #[test]
 fn a_value_that_is_not_send_never_becomes_wide() {
     isolated_with_leaks(|| {
-        let end = Instant::now() + Duration::from_secs(30);
+        let end = Instant::now() + Duration::from_secs(3);
         let mut attempts = 0;
         let mut reused = 0;
         while Instant::now() < end {
@@ -221,25 +221,6 @@ fn mail_that_uniqueness_opens_is_bounded() {
     });
 }
 
-/// Objects that are given to a thread which does not call in, and dropped before they get there.
-#[test]
-fn the_mailbox_of_a_silent_thread_is_bounded() {
-    isolated(|| {
-        let silent = Remote::new();
-        let id = silent.run(|| {
-            drop(attach());
-            on_this_thread().id.unwrap()
-        });
-        for n in 0..10_000 {
-            let mut object = Brc::new(n);
-            Brc::transfer(&mut object, id);
-            drop(object);
-        }
-        assert!(stats().mail < 1000, "{} in the mailbox of a thread that made nothing", stats().mail);
-        silent.run(collect);
-    });
-}
-
 /// Of the threads that give up the last references to an object without owner, one gets the value.
 #[test]
 fn into_inner_of_an_object_without_owner() {
@@ -250,39 +231,5 @@ fn into_inner_of_an_object_without_owner() {
         let theirs = on_thread(move || [Brc::into_inner(a), Brc::into_inner(b)]);
         let mine = [Brc::into_inner(object), Brc::into_inner(c)];
         assert_eq!(theirs.into_iter().chain(mine).flatten().count(), 1);
-    });
-}
-
-/// "At once, in the call that drops the last reference, if that call is the owner's."
-#[test]
-fn the_owners_last_drop_destroys() {
-    isolated(|| {
-        let drops = Drops::new();
-        let mine = Brc::new(drops.probe());
-        let theirs = mine.clone();
-        on_thread(move || drop(theirs));
-        drop(mine);
-        assert_eq!(drops.get(), 1);
-    });
-}
-
-/// A reference may go on as one to another type of the same layout, which says what is destroyed at the end.
-#[test]
-fn the_last_type_is_the_one_that_is_destroyed() {
-    use std::mem::ManuallyDrop;
-    isolated(|| {
-        let drops = Drops::new();
-        let object = attach().detach(|| Brc::new(drops.probe()));
-        Brc::share_widely(&object);
-        let [a, b, c] = [object.clone(), object.clone(), object.clone()];
-        // SAFETY: as `from_raw` allows: another type of the same layout, each reference taken back once.
-        let cast = |object: Brc<Probe>| unsafe {
-            Brc::from_raw(Brc::into_raw(object).cast::<ManuallyDrop<Probe>>())
-        };
-        let [a, b, c, object] = [a, b, c, object].map(cast);
-        on_thread(move || drop((a, b)));
-        drop((object, c));
-        collect();
-        assert_eq!(drops.get(), 0, "nobody had a reference to a value that is dropped");
     });
 }
