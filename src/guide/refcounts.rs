@@ -220,12 +220,13 @@
 //!
 //! # Who destroys, and when
 //!
-//! At once, in the call that drops the last reference, if that call is the owner's, or the object was merged before, or its owner is in [`detach`](crate::Attached::detach) or has finished. Otherwise:
+//! At once, in the call that drops the last reference, if the object was merged before, or its owner is in [`detach`](crate::Attached::detach) or has finished, or that call is the owner's and no reference is on its way to the owner. One
+//! is, if another thread has dropped a reference that the owner had counted: then that is the last one, and the owner finds it. Otherwise:
 //!
 //! | another thread drops the last reference while the owner | the owner finds it at | it is destroyed |
 //! |---|---|---|
 //! | has finished, or is in `detach` | – | in that drop |
-//! | is attached and computes | its next checkpoint, or `Brc::new` | there; if it was found in `new`, see below |
+//! | is attached and computes | its next checkpoint, or `Brc::new`; or where it asks, with `get_mut`, `try_unwrap`, `make_mut` or `strong_count`, about an object that is on its way to it | at the checkpoint; if it was found elsewhere, see below |
 //! | computes without a token | its next operation of a container, attach, or `Brc::new` | at the end of the operation or attach scope, if the operation writes past a bound or the scope is explicit; else see below |
 //! | computes, or blocks without `detach`, and calls nothing of this crate | its return, or its end | there |
 //!
@@ -236,7 +237,7 @@
 //! A wide object dies in the call that drops its last reference, if this takes the thread's cell lower than it ever was (and, past 16 below nothing, one time in 64). Otherwise it is found at the next [`collect`](crate::collect), `detach`, thread exit, or checkpoint behind which the
 //! epoch has moved on, of any thread. At most 128 objects at a time can be late so.
 //!
-//! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread drops meanwhile: nobody else may touch its counts. These are at most the objects that it owns, so garbage does not grow while it is silent.
+//! A thread that owns objects, hands them away and then blocks *without* `detach` holds back those whose last reference another thread drops meanwhile: nobody else may touch its counts. These are at most the objects that it owns, so garbage does not grow while it is silent; unless others [transfer](crate::Brc::transfer) objects to it all the while.
 //!
 //! The value is then destroyed on the owner's thread, on the thread that merged for it, or on one that took over what the owner left. So a [`Brc<T>`](crate::Brc) is `Send` and `Sync` only for `T: Send + Sync + 'static`. Any other stays on its thread, and is destroyed there, at once.
 //!

@@ -76,7 +76,8 @@ pub unsafe trait Counted {
     unsafe fn destroy(this: *mut Self);
 
     /// [`destroy`](Self::destroy) of an object that nobody but its owner ever counted, and that was never
-    /// [made weak](RefCount::make_weak): most objects end so. To be overridden where that saves a look at weak references.
+    /// [made weak](RefCount::make_weak): most objects end so. To be overridden where that saves a look at weak references;
+    /// it does all else that `destroy` does, finalizers included.
     ///
     /// # Safety
     /// As for `destroy`, and the calling thread owned the object.
@@ -86,7 +87,7 @@ pub unsafe trait Counted {
         unsafe { Self::destroy(this) }
     }
 
-    /// The object's size in bytes, for the bounds of delayed destruction.
+    /// The object's size in bytes, for the bounds of delayed destruction. Asked under locks of the crate: neither panics nor uses the crate.
     ///
     /// # Safety
     /// `this` points to an object that is not destroyed.

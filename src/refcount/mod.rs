@@ -18,8 +18,8 @@
 //!
 //! # When an object is destroyed
 //!
-//! In the call that drops the last reference, if that is made by the owner, or nobody owns the object, or its owner is in [`detach`](crate::Attached::detach) or has
-//! finished. Else the owner merges at its next allocation, attach, checkpoint, detach or exit, and the object is destroyed where the [runtime](crate::runtime#where-destructors-run)
+//! In the call that drops the last reference, if nobody owns the object, or its owner is in [`detach`](crate::Attached::detach) or has finished, or that call is the owner's and no
+//! reference that another thread has dropped is on its way to it. Else the owner merges at its next allocation, attach, checkpoint, detach or exit, and the object is destroyed where the [runtime](crate::runtime#where-destructors-run)
 //! allows destructors, within [bounds](crate::runtime#bounds) that can be [set](crate::runtime::set_bounds). An object that is [shared widely](share_widely) may be found dead a little later still, at an explicit point of any thread.
 //!
 //! The guide has [the whole table](crate::guide::refcounts#who-destroys-and-when), and [how it all works](crate::guide::refcounts).

@@ -46,7 +46,8 @@ impl RefCount {
     /// also when `to` has finished. An object that this refuses can be [disowned](Self::disown) here and [adopted](Self::adopt) there.
     ///
     /// # Safety
-    /// The caller holds a reference, from which no other thread makes another one meanwhile: it is not in a container, for instance.
+    /// The caller holds a reference, from which no other thread makes another one meanwhile: it is not in a container, for instance. And the object may be destroyed
+    /// by any thread, even if no reference to it ever leaves this one: the thread `to` may merge it.
     ///
     /// ```
     /// use freethreaded::{attach, refcount::RefCount, runtime::on_this_thread};

@@ -176,7 +176,7 @@ impl RefCount {
     }
 
     const_unless_loom! {
-        /// A count of one reference, owned by `owner`. The object must reach that thread before anyone counts.
+        /// A count of one reference, owned by `owner`, which then may destroy the object, whichever threads have the references.
         ///
         /// ```
         /// use freethreaded::{refcount::RefCount, runtime::on_this_thread};

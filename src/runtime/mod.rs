@@ -28,7 +28,7 @@
 //!
 //! | what waits | bound | who sees to it, and where | what can exceed it |
 //! |---|---|---|---|
-//! | references to a thread's objects, in its mailbox | the objects that it owns, none of which is newer than its last `Brc::new` | the owner, whenever it makes an object or enters (a container operation included), at checkpoints, `detach`, `collect`, exit; while it is in `detach` or after its end, each dropping thread, at once | nothing: an object is in the box once, and whoever makes another empties the box first. (A request to make one immortal is there once for each time it was made.) |
+//! | references to a thread's objects, in its mailbox | the objects that it owns, none of which is newer than its last `Brc::new` | the owner, whenever it makes an object or enters (a container operation included), at checkpoints, `detach`, `collect`, exit; while it is in `detach` or after its end, each dropping thread, at once | nothing: an object is in the box once, and whoever makes another empties the box first. (A request to make one immortal is there once for each time it was made.) But objects that others [give](crate::Brc::transfer) to a thread which does not call in, and then drop, are its too |
 //! | things retired by a thread | [`retired_objects`, `retired_bytes`](Bounds) | that thread: a pass, at the end of a writing operation of a container | a token of that thread: until its next checkpoint nothing that it retires can go, so the bound is its checkpoints |
 //! | things behind a pass, until every thread that was inside has left or renewed | none: a reader may hold any of them | the thread that made the pass, at its next one, or at an explicit point | a thread that stays inside, under a token without checkpoints. Once it leaves, the next pass frees all |
 //! | dead objects and things whose waiting is over, on a thread's pile | [`ready_objects`, `ready_bytes`](Bounds) | that thread, at the end of a writing operation; where it only makes objects or reads, it leaves the pile to the orphans | what one merge or one pass found, at once. A thread that blocks without `detach` keeps less than the bound |
@@ -37,7 +37,7 @@
 //! | what a thread has retired while it passes checkpoints | [`late_checkpoints`](Bounds), none at first | that thread, at the first checkpoint past it | nothing |
 //!
 //! So an owner that computes for ever outside the runtime and calls nothing holds back its own objects and no others: at most those that it had made
-//! before, since making another would be a call. It cannot make garbage grow, and what it holds back was alive at once when it last called in. A thread that blocks should do so in
+//! before, since making another would be a call. Nor does it make garbage grow, if no other thread goes on giving it objects; and what it holds back was alive at once when it last called in. A thread that blocks should do so in
 //! [`detach`](crate::Attached::detach), one that computes for long should attach, or pass a checkpoint, now and then.
 //!
 //! A producer that makes objects for ever and a consumer that drops them stay within what is between them (the places of the channel), as much in the mailbox,

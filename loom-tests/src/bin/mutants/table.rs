@@ -685,7 +685,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/runtime/current.rs",
         name: "the owner keeps its id while it is away",
         find: r"        let id = self.id();
-        self.id.set(ThreadId::NO_ONE);",
+        self.me.id.set(ThreadId::NO_ONE);",
         replace: "        let id = self.id();",
         tests: "loom_refcount",
         model: "merge_on_behalf",
@@ -742,8 +742,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/runtime/current.rs",
         name: "a return is not announced",
         find: r"                record.mailbox.lock().presence = Presence::Present(id);
-                c.id",
-        replace: "                c.id",
+                c.me.id",
+        replace: "                c.me.id",
         tests: "loom_refcount",
         model: "merge_on_behalf",
     },
@@ -751,8 +751,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/runtime/current.rs",
         name: "a return is announced behind the first use of the id",
         find: r"                record.mailbox.lock().presence = Presence::Present(id);
-                c.id.set(id.get());",
-        replace: r"                c.id.set(id.get());
+                c.me.id.set(id.get());",
+        replace: r"                c.me.id.set(id.get());
                 if cfg!(loom) {
                     drop(super::registry::registry().live());
                 }",
@@ -1975,15 +1975,33 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/cells.rs",
         name: "a step marks itself behind its look",
-        find: r"        self.mark.store(n as u32, Ordering::Relaxed);
+        find: r"        self.mark.store(n as u32, Ordering::Release);
         barrier::light();
         let new = allowed().then(|| {",
         replace: r"        let allowed = allowed();
-        self.mark.store(n as u32, Ordering::Relaxed);
+        self.mark.store(n as u32, Ordering::Release);
         barrier::light();
         let new = allowed.then(|| {",
         tests: "loom_wide",
         model: "eviction_against_last_drop",
+    },
+    Mutant {
+        file: "src/runtime/cells.rs",
+        name: "a mark without release",
+        find: "self.mark.store(n as u32, Ordering::Release);",
+        replace: "self.mark.store(n as u32, Ordering::Relaxed);",
+        tests: "loom_wide",
+        model: "steps_on_two_objects_against_a_fold",
+    },
+    Mutant {
+        file: "src/refcount/wide.rs",
+        name: "the number of a place is read behind its key",
+        find: r"        let number = table().slots[slot].tenancy.load(Ordering::Acquire);
+        is_at(slot, address).then_some(Tenancy { slot, number })",
+        replace: r"        is_at(slot, address)
+            .then(|| Tenancy { slot, number: table().slots[slot].tenancy.load(Ordering::Acquire) })",
+        tests: "loom_wide",
+        model: "a_place_that_changes_hands",
     },
     Mutant {
         file: "src/runtime/cells.rs",
