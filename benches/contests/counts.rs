@@ -143,7 +143,7 @@ fn shared_objects() -> Vec<Contest> {
                 vec![
                     of_others("Brc", || {
                         let foreign = Foreign::<Brc<Object>>::new();
-                        assert!(Brc::share_widely(&foreign.pointer), "there is a place in the table");
+                        assert!(Brc::share_widely(foreign.pointer()), "there is a place in the table");
                         foreign
                     }),
                     foreign::<Arc<Object>>("Arc"),

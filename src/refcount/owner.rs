@@ -20,6 +20,12 @@ impl Owner {
         self.0 == id
     }
 
+    /// Whether the calling thread, of this id, owns the object and has yet to merge it, since it is on a detour.
+    #[inline(always)]
+    pub(crate) const fn is_aside(self, id: u32) -> bool {
+        self.0 == id | Self::DETOUR
+    }
+
     /// The owner's id, on a detour or not.
     pub(crate) fn id(self) -> Option<ThreadId> {
         ThreadId::from_owner(self.0 & !Self::DETOUR)
@@ -46,6 +52,15 @@ mod tests {
                 let (plain, aside) = (Owner(id.get()), Owner(id.get() | Owner::DETOUR));
                 assert!(plain.is(id.get()) && !aside.is(id.get()) && !aside.is(ThreadId::NO_ONE));
                 assert!(!plain.is_detour() && aside.is_detour());
+                assert!(
+                    aside.is_aside(id.get())
+                        && !plain.is_aside(id.get())
+                        && !aside.is_aside(ThreadId::NO_ONE)
+                );
+                assert!(
+                    !Owner(Owner::DETOUR).is_aside(id.get())
+                        && !Owner(Owner::DETOUR).is_aside(ThreadId::NO_ONE)
+                );
                 assert_eq!((plain.id(), aside.id()), (Some(id), Some(id)));
             }
         }

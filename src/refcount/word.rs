@@ -313,7 +313,7 @@ impl RefCount {
         }
         // For the layout only: the owner's path falls through.
         core::hint::cold_path();
-        if owner.is_detour() && self.increment_aside(owner) {
+        if owner.is_detour() && self.increment_aside(owner, me) {
             return;
         }
         // Relaxed: the caller's reference keeps the object alive.
@@ -352,8 +352,8 @@ impl RefCount {
 
     /// An increment on a detour: in the thread's cell. Returns whether it was possible.
     #[inline(never)]
-    fn increment_aside(&self, owner: Owner) -> bool {
-        owner == Owner(Owner::DETOUR) && wide::increment_usual(core::ptr::from_ref(self).addr())
+    fn increment_aside(&self, owner: Owner, me: u32) -> bool {
+        !owner.is_aside(me) && wide::increment_usual(core::ptr::from_ref(self).addr())
             || self.increment_aside_slow(owner)
     }
 
@@ -543,7 +543,7 @@ impl RefCount {
     /// As for [`decrement_foreign`](Self::decrement_foreign).
     #[inline(never)]
     unsafe fn decrement_aside(this: *const Self, owner: Owner) -> Decrement {
-        if owner == Owner(Owner::DETOUR) {
+        if !owner.is_aside(current_id()) {
             match wide::decrement_usual(this.addr()) {
                 wide::Step::Done => return Decrement::Alive,
                 wide::Step::Look(tenancy) => return wide::look(tenancy),

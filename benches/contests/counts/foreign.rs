@@ -9,7 +9,7 @@ use super::pointer::{OBJECT, Pointer};
 
 /// An object that was made by a thread which lives on, and keeps a reference.
 pub(super) struct Foreign<P> {
-    pub(super) pointer: P,
+    pointer: P,
     /// The owner finishes when this is dropped, which comes after `pointer`.
     _keeper: Keeper,
 }
@@ -64,6 +64,11 @@ impl<P: Pointer + Send + Sync> Foreign<P> {
     /// Of an owner that waits.
     pub(super) fn new() -> Self {
         Self::of(Owner::Waits)
+    }
+
+    /// The pointer. By a method, since a closure that names a field takes that alone along, and the keeper would end with the rest.
+    pub(super) fn pointer(&self) -> &P {
+        &self.pointer
     }
 
     /// Cloned and dropped by this thread for a good while already, under the eyes of its owner.

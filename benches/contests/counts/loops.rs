@@ -66,7 +66,7 @@ pub(super) fn of_others<P: Pointer + Send + Sync>(name: &'static str, make: fn()
     Entrant::shared(name, move || {
         let [alone, together] = [make(), make()];
         move |control: &mut Control, _| {
-            clone_and_drop(control, if control.together() { &together.pointer } else { &alone.pointer });
+            clone_and_drop(control, if control.together() { together.pointer() } else { alone.pointer() });
         }
     })
 }

@@ -36,11 +36,11 @@ where
 {
     Entrant::shared(name, || {
         let [alone, together] =
-            [Foreign::<P>::new(), Foreign::new()].map(|strong| (strong.pointer.downgrade(), strong));
+            [Foreign::<P>::new(), Foreign::new()].map(|strong| (strong.pointer().downgrade(), strong));
         move |control: &mut Control, _| {
             let (weak, strong) = if control.together() { &together } else { &alone };
             upgrade_and_drop::<P>(control, weak);
-            black_box(&strong.pointer);
+            black_box(strong.pointer());
         }
     })
 }
