@@ -2,8 +2,9 @@
 
 use super::erased::{discard, erase, is_thin, peek, restore};
 use super::hot::{self, Advice};
+use super::owner::Owner;
 use super::shared::Shared;
-use super::wide;
+use super::wide::{self, Step, Tenancy};
 use super::word::{Begun, Decrement, RefCount, Subtracted};
 use crate::runtime::{self, Delivery, Garbage, Me, Parcel};
 
@@ -154,9 +155,43 @@ unsafe fn release_foreign<T: ?Sized + Counted>(object: *mut T, me: &Me) {
     match unsafe { RefCount::subtract(T::count(object)) } {
         Subtracted::Alive => {}
         // SAFETY: nothing is done yet.
-        Subtracted::Owned => unsafe { release_rest(object, Begun::Foreign) },
+        Subtracted::Owned(owner) if owner.is_detour() => unsafe { release_aside(object, owner, me) },
+        // SAFETY: the same.
+        Subtracted::Owned(_) => unsafe { release_rest(object, Begun::Foreign) },
         // SAFETY: subtracted just now.
         Subtracted::Else(before) => unsafe { release_subtracted(object, before) },
+    }
+}
+
+/// # Safety
+/// As for [`release_foreign`]; the owner word is on a detour.
+#[inline(never)]
+unsafe fn release_aside<T: ?Sized + Counted>(object: *mut T, owner: Owner, me: &Me) {
+    if !owner.is_aside(me.id()) {
+        // SAFETY: the caller's reference keeps it alive.
+        match wide::decrement_usual(unsafe { T::count(object) }.addr(), me) {
+            Step::Done => return,
+            // SAFETY: our reference is given up, and it was asked where the object is before.
+            Step::Look(tenancy) => return unsafe { release_looking(object, tenancy) },
+            Step::Impossible => {}
+        }
+    }
+    // SAFETY: the caller's.
+    unsafe { release_rest(object, Begun::Foreign) }
+}
+
+/// # Safety
+/// The caller has held a reference to `object` when it asked for `tenancy`, and given it up since.
+#[cold]
+#[inline(never)]
+unsafe fn release_looking<T: ?Sized + Counted>(object: *mut T, tenancy: Tenancy) {
+    // SAFETY: what the look finds is the object of that tenancy, or nothing.
+    match wide::look(tenancy) {
+        Decrement::Alive => {}
+        // SAFETY: the last reference is gone.
+        Decrement::Dead => unsafe { T::destroy(object) },
+        // SAFETY: the look has made a reference, which is queued.
+        Decrement::Queued => unsafe { hand_over(object) },
     }
 }
 

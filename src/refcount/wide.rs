@@ -55,7 +55,7 @@
 use super::shared::{Shared, State};
 use super::word::{Decrement, RefCount};
 use crate::runtime::cells::{self, CELLS, Cells};
-use crate::runtime::{self, Garbage, Pile, registry};
+use crate::runtime::{self, Garbage, Me, Pile, registry};
 use crate::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::sync::{Mutex, barrier, const_unless_loom, process_wide};
 
@@ -255,10 +255,9 @@ pub(super) fn increment(address: usize) -> bool {
 
 /// [`increment`] where nothing is out of the way: the object is in its first place, and the thread has cells.
 #[inline(always)]
-pub(super) fn increment_usual(address: usize) -> bool {
+pub(super) fn increment_usual(address: usize, me: &Me) -> bool {
     let [slot, _] = places(address);
-    is_at(slot, address)
-        && runtime::my_cells_if_any().is_some_and(|cells| step(cells, slot, address, 1).is_some())
+    is_at(slot, address) && me.cells_if_any().is_some_and(|cells| step(cells, slot, address, 1).is_some())
 }
 
 /// One less in the calling thread's cell of an object on a detour, to which it gives up a reference.
@@ -270,9 +269,9 @@ pub(super) fn decrement(address: usize) -> Step {
 
 /// [`decrement`] where nothing is out of the way.
 #[inline(always)]
-pub(super) fn decrement_usual(address: usize) -> Step {
+pub(super) fn decrement_usual(address: usize, me: &Me) -> Step {
     let [slot, _] = places(address);
-    match runtime::my_cells_if_any() {
+    match me.cells_if_any() {
         Some(cells) if is_at(slot, address) => decrement_in(cells, slot, address),
         _ => Step::Impossible,
     }
@@ -346,7 +345,7 @@ pub(super) fn cells_of(count: &RefCount) -> i64 {
 
 /// What threads other than the calling one have in their cells of the object, if it is wide.
 pub(super) fn others_of(address: usize) -> u64 {
-    slot_of(address).map_or(0, |slot| cells::sum_of_others(slot, runtime::my_cells_if_any()) as u64)
+    slot_of(address).map_or(0, |slot| cells::sum_of_others(slot, runtime::with_me(Me::cells_if_any)) as u64)
 }
 
 /// Looks through all wide objects, at the explicit points of some thread.

@@ -60,7 +60,7 @@ use core::fmt;
 use super::owner::Owner;
 use super::shared::{Shared, State};
 use super::wide;
-use crate::runtime::{self, ThreadId, current_id, id_for_new_object};
+use crate::runtime::{self, Me, ThreadId, current_id, id_for_new_object};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{acquire, const_unless_loom};
 
@@ -91,7 +91,7 @@ pub(super) enum Begun {
 pub(super) enum Subtracted {
     Alive,
     /// Nothing: the object has an owner, or is on a detour.
-    Owned,
+    Owned(Owner),
     /// Subtracted from this word: [`after_subtraction`](RefCount::after_subtraction) says what that means.
     Else(Shared),
 }
@@ -300,27 +300,28 @@ impl RefCount {
     #[inline]
     pub fn increment(&self) {
         // First: in a library, asking for a thread-local counts as a call, over which what was loaded before would have to be kept.
-        let me = current_id();
-        let local = self.local.load(Ordering::Relaxed);
-        if says_immortal(local) {
-            return;
-        }
-        let owner = self.load_owner();
-        if owner.is(me) {
-            // The top bit is reached after 2^31 steps, and the object is then what it should be: immortal.
-            self.local.store(local + 1, Ordering::Relaxed);
-            return;
-        }
-        // For the layout only: the owner's path falls through.
-        core::hint::cold_path();
-        if owner.is_detour() && self.increment_aside(owner, me) {
-            return;
-        }
-        // Relaxed: the caller's reference keeps the object alive.
-        let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
-        if before.is_saturated() {
-            self.recentre();
-        }
+        runtime::with_me(|me| {
+            let local = self.local.load(Ordering::Relaxed);
+            if says_immortal(local) {
+                return;
+            }
+            let owner = self.load_owner();
+            if owner.is(me.id()) {
+                // The top bit is reached after 2^31 steps, and the object is then what it should be: immortal.
+                self.local.store(local + 1, Ordering::Relaxed);
+                return;
+            }
+            // For the layout only: the owner's path falls through.
+            core::hint::cold_path();
+            if owner.is_detour() && self.increment_aside(owner, me) {
+                return;
+            }
+            // Relaxed: the caller's reference keeps the object alive.
+            let before = Shared(self.shared.fetch_add(Shared::ONE, Ordering::Relaxed));
+            if before.is_saturated() {
+                self.recentre();
+            }
+        });
     }
 
     /// `n` references more; saturates as [`increment`](Self::increment) does.
@@ -352,8 +353,8 @@ impl RefCount {
 
     /// An increment on a detour: in the thread's cell. Returns whether it was possible.
     #[inline(never)]
-    fn increment_aside(&self, owner: Owner, me: u32) -> bool {
-        !owner.is_aside(me) && wide::increment_usual(core::ptr::from_ref(self).addr())
+    fn increment_aside(&self, owner: Owner, me: &Me) -> bool {
+        !owner.is_aside(me.id()) && wide::increment_usual(core::ptr::from_ref(self).addr(), me)
             || self.increment_aside_slow(owner)
     }
 
@@ -480,16 +481,13 @@ impl RefCount {
     /// As for [`decrement`](Self::decrement), and the object is not immortal, nor is `local` the calling thread's.
     #[inline]
     unsafe fn decrement_foreign(this: *const Self) -> Decrement {
-        // SAFETY: the caller's reference keeps the object alive up to the successful RMW.
-        let count = unsafe { &*this };
         // SAFETY: the caller's.
-        match unsafe { Self::subtract(this) } {
+        let owner = match unsafe { Self::subtract(this) } {
             Subtracted::Alive => return Decrement::Alive,
             // SAFETY: subtracted just now.
             Subtracted::Else(before) => return unsafe { Self::after_subtraction(this, before) },
-            Subtracted::Owned => {}
-        }
-        let owner = count.load_owner();
+            Subtracted::Owned(owner) => owner,
+        };
         if owner.is_detour() {
             core::hint::cold_path();
             // SAFETY: the caller's.
@@ -507,8 +505,9 @@ impl RefCount {
     pub(super) unsafe fn subtract(this: *const Self) -> Subtracted {
         // SAFETY: the caller's reference keeps the object alive up to the RMW.
         let count = unsafe { &*this };
-        if count.load_owner() != Owner::NOBODY {
-            return Subtracted::Owned;
+        let owner = count.load_owner();
+        if owner != Owner::NOBODY {
+            return Subtracted::Owned(owner);
         }
         // Release: our uses come before the freeing. Partner: the acquire in `after_subtraction`, or of the merge.
         let before = Shared(count.shared.fetch_sub(Shared::ONE, Ordering::Release));
@@ -543,22 +542,6 @@ impl RefCount {
     /// As for [`decrement_foreign`](Self::decrement_foreign).
     #[inline(never)]
     unsafe fn decrement_aside(this: *const Self, owner: Owner) -> Decrement {
-        if !owner.is_aside(current_id()) {
-            match wide::decrement_usual(this.addr()) {
-                wide::Step::Done => return Decrement::Alive,
-                wide::Step::Look(tenancy) => return wide::look(tenancy),
-                wide::Step::Impossible => {}
-            }
-        }
-        // SAFETY: the caller's.
-        unsafe { Self::decrement_aside_slow(this, owner) }
-    }
-
-    /// # Safety
-    /// As for [`decrement_foreign`](Self::decrement_foreign).
-    #[cold]
-    #[inline(never)]
-    unsafe fn decrement_aside_slow(this: *const Self, owner: Owner) -> Decrement {
         // SAFETY: the caller's reference keeps the object alive.
         unsafe { (*this).come_aside(owner) };
         match wide::decrement(this.addr()) {
@@ -768,7 +751,8 @@ impl RefCount {
         }
         // While it is in the table of wide objects it is not destroyed, and its address is that of no other object while a weak reference keeps
         // the memory: so a step needs no reference.
-        if owner.is_detour() && wide::increment_usual(core::ptr::from_ref(self).addr()) {
+        let address = core::ptr::from_ref(self).addr();
+        if owner.is_detour() && runtime::with_me(|me| wide::increment_usual(address, me)) {
             return true;
         }
         let mut seen = self.load_shared(Ordering::Relaxed);

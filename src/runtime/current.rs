@@ -71,6 +71,8 @@ pub(crate) struct Me {
     id: Cell<u32>,
     /// Drops of references to objects that the thread does not own; whoever counts them sets this.
     pub(crate) foreign_drops: Cell<u32>,
+    /// The record's cells, once they were needed.
+    cells: Cell<Option<&'static Cells>>,
 }
 
 impl Me {
@@ -79,13 +81,17 @@ impl Me {
     pub(crate) fn id(&self) -> u32 {
         self.id.get()
     }
+
+    /// The calling thread's cells, if it ever asked for them.
+    #[inline(always)]
+    pub(crate) fn cells_if_any(&self) -> Option<&'static Cells> {
+        self.cells.get()
+    }
 }
 
 pub(crate) struct Current {
     me: Me,
     record: Cell<*const Record>,
-    /// The record's cells, once they were needed.
-    cells: Cell<Option<&'static Cells>>,
     depth: Depth,
     /// Of those, writing operations of containers.
     operations: Cell<u32>,
@@ -142,13 +148,7 @@ pub(crate) fn with_me<R>(f: impl FnOnce(&Me) -> R) -> R {
 /// The calling thread's cells. Registers the thread on its first call; `None` for one whose locals are gone.
 #[inline(always)]
 pub(crate) fn cells() -> Option<&'static Cells> {
-    CURRENT.with(|c| c.cells.get().or_else(|| c.first_cells()))
-}
-
-/// The calling thread's cells, if it ever asked for them.
-#[inline(always)]
-pub(crate) fn cells_if_any() -> Option<&'static Cells> {
-    CURRENT.with(|c| c.cells.get())
+    CURRENT.with(|c| c.me.cells.get().or_else(|| c.first_cells()))
 }
 
 /// As [`id`], for a thread that is about to own a new object: registers it on its first call, and merges
@@ -174,9 +174,8 @@ pub(crate) fn id_and_readiness() -> (u32, bool) {
 impl Current {
     const fn new() -> Self {
         Self {
-            me: Me { id: Cell::new(ThreadId::NO_ONE), foreign_drops: Cell::new(0) },
+            me: Me { id: Cell::new(ThreadId::NO_ONE), foreign_drops: Cell::new(0), cells: Cell::new(None) },
             record: Cell::new(ptr::null()),
-            cells: Cell::new(None),
             depth: Depth::outside(),
             operations: Cell::new(0),
             after: Cell::new(0),
@@ -350,7 +349,7 @@ impl Current {
             }
         }
         let cells = self.record().map(cells::of_record);
-        self.cells.set(cells);
+        self.me.cells.set(cells);
         cells
     }
 
@@ -663,7 +662,7 @@ impl Current {
             return;
         }
         self.record.set(ptr::null());
-        self.cells.set(None);
+        self.me.cells.set(None);
         self.after.set(0);
         registry.unregister(record);
     }
@@ -681,7 +680,7 @@ impl Current {
     fn give_back(&self) {
         let Some(record) = self.record() else { return };
         self.record.set(ptr::null());
-        self.cells.set(None);
+        self.me.cells.set(None);
         self.after.set(0);
         // SAFETY: this thread occupies the record until it unregisters it below.
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };

@@ -63,8 +63,8 @@ pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
 pub(crate) use attach::{Operation, operation, pin};
 pub(crate) use current::{
-    Delivery, Me, cells as my_cells, cells_if_any as my_cells_if_any, deliver, id as current_id,
-    id_and_readiness, id_for_new_object, leave, open_mail, run_overdue_orphans, with_me, without_gil,
+    Delivery, Me, cells as my_cells, deliver, id as current_id, id_and_readiness, id_for_new_object, leave,
+    open_mail, run_overdue_orphans, with_me, without_gil,
 };
 pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
