@@ -156,8 +156,12 @@ unsafe fn release_foreign<T: ?Sized + Counted>(object: *mut T, me: &Me) {
         Subtracted::Alive => {}
         // SAFETY: nothing is done yet.
         Subtracted::Owned(owner) if owner.is_detour() => unsafe { release_aside(object, owner, me) },
-        // SAFETY: the same.
-        Subtracted::Owned(_) => unsafe { release_rest(object, Begun::Foreign) },
+        // SAFETY: the same, both.
+        Subtracted::Owned(_) => unsafe {
+            if !RefCount::subtract_spare(T::count(object)) {
+                release_rest(object, Begun::Foreign);
+            }
+        },
         // SAFETY: subtracted just now.
         Subtracted::Else(before) => unsafe { release_subtracted(object, before) },
     }

@@ -95,6 +95,13 @@ impl Shared {
         others < Self::BAND as u32 - 2
     }
 
+    /// Whether one reference less than this is simply that, though the object has an owner: more are counted here, and neither is it wide nor saturated.
+    #[inline(always)]
+    pub(crate) const fn can_spare_one(self) -> bool {
+        self.0 & Self::BELOW_COUNT < State::Merged as u32
+            && self.0.wrapping_sub(Self::ONE) < (Self::BAND as u32 - 1) << Self::SHIFT
+    }
+
     pub(crate) const fn wide(self) -> Self {
         Self(self.0 | Self::WIDE)
     }
@@ -207,6 +214,12 @@ mod tests {
                 assert_eq!(
                     (narrow.leaves_others(), wide.leaves_others()),
                     (alive, false),
+                    "{count} {state:?}"
+                );
+                let spare = (1..Shared::BAND).contains(&count) && state != State::Merged;
+                assert_eq!(
+                    (narrow.can_spare_one(), wide.can_spare_one()),
+                    (spare, false),
                     "{count} {state:?}"
                 );
                 let word = narrow;

@@ -514,6 +514,21 @@ impl RefCount {
         if before.leaves_others() { Subtracted::Alive } else { Subtracted::Else(before) }
     }
 
+    /// A decrement of an object with an owner, where that is simply a reference less. Returns whether it was; else nothing is done.
+    ///
+    /// # Safety
+    /// As for [`decrement_foreign`](Self::decrement_foreign).
+    #[inline(always)]
+    pub(super) unsafe fn subtract_spare(this: *const Self) -> bool {
+        // SAFETY: the caller's reference keeps the object alive up to the successful CAS.
+        let count = unsafe { &*this };
+        let seen = count.load_shared(Ordering::Relaxed);
+        let less = seen.0.wrapping_sub(Shared::ONE);
+        // Release: our uses come before the freeing by whoever merges.
+        seen.can_spare_one()
+            && count.shared.compare_exchange(seen.0, less, Ordering::Release, Ordering::Relaxed).is_ok()
+    }
+
     /// What a subtraction from the word of an object without owner has come to, where that is not simply a reference less.
     ///
     /// # Safety
