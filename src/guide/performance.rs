@@ -10,15 +10,15 @@
 //!
 //! | row | of | `Brc` | `Rc` | `Arc` | locked, `Brc` | locked, `Arc` |
 //! |---|---|--:|--:|--:|--:|--:|
-//! | `refcount/own` | an object of this thread | 24 | 11 | 11 | 0 | 2 |
-//! | `refcount/own-calls` | the same, each behind a call | 46 | 20 | 20 | 0 | 2 |
-//! | `refcount/immortal` | an immortal object; the peers count | 13 | 11 | 11 | 0 | 2 |
-//! | `refcount/make` | making and dropping an object of 32 bytes, with the allocator's share | 98 | 90 | 90 | 0 | 2 |
-//! | `refcount/merged` | an object without owner | 84 | – | 11 | 2 | 2 |
-//! | `refcount/foreign` | an object of another living thread | 93 | – | 11 | 2 | 2 |
-//! | `refcount/wide` | a wide object | 197 | – | 11 | 0 | 2 |
-//! | `refcount/weak-own` | an upgrade and the drop of what comes of it, on the owner's thread | 47 | 19 | 23 | 0 | 2 |
-//! | `refcount/weak-foreign` | the same on another thread | 122 | – | 23 | 2 | 2 |
+//! | `refcount/own` | an object of this thread | 25 | 11 | 11 | 0 | 2 |
+//! | `refcount/own-calls` | the same, each behind a call | 41 | 20 | 20 | 0 | 2 |
+//! | `refcount/immortal` | an immortal object; the peers count | 14 | 11 | 11 | 0 | 2 |
+//! | `refcount/make` | making and dropping an object of 32 bytes, with the allocator's share | 89 | 90 | 90 | 0 | 2 |
+//! | `refcount/merged` | an object without owner | 48 | – | 11 | 2 | 2 |
+//! | `refcount/foreign` | an object of another living thread | 55 | – | 11 | 2 | 2 |
+//! | `refcount/wide` | a wide object | 114 | – | 11 | 0 | 2 |
+//! | `refcount/weak-own` | an upgrade and the drop of what comes of it, on the owner's thread | 34 | 19 | 23 | 0 | 2 |
+//! | `refcount/weak-foreign` | the same on another thread | 76 | – | 23 | 2 | 2 |
 //! | `refcount/downgrade` | making a weak reference and dropping it, where others exist | 36 | 13 | 22 | 2 | 2 |
 //!
 //! | row | of | here |
@@ -28,7 +28,7 @@
 //! | `attach/checkpoint` | a checkpoint with nothing to do | 16 |
 //!
 //! A locked instruction counts as one here and takes several times as long. How many times differs between machines, and decides what a biased count gains over `Arc` on the owner's thread: it executes about three
-//! times as many instructions as `Rc` or `Arc`, the loop aside, and locks none. *Limits of the machine* in `BENCHMARKS.md` has the times. Drops by threads that do not own the object look at it closer one time in about sixteen, with a locked instruction more; that is in the figures.
+//! times as many instructions as `Rc` or `Arc`, the loop aside, and locks none. *Limits of the machine* in `BENCHMARKS.md` has the times. Drops by threads that do not own the object look at it closer one time in about 64, with a locked instruction more; that is not in the figures.
 //!
 //! What instructions do not show is a cache line on its way from another core, which takes as long as a hundred of them. `cargo traffic` counts those, from a log of all accesses: clone and drop write to **no** line that other threads use, for objects of the thread itself, immortal ones, and wide ones that it drops where it clones; for
 //! merged objects and those of other threads they are `Arc`'s two writes and one fetch.
@@ -36,7 +36,7 @@
 //! # What makes it slow
 //!
 //! **An object of another living thread.** Each clone and drop reads the owner word, finds that it is somebody else's, and then changes `shared`, which is in the same line: what `Arc` does, and the look besides. Also where no other thread uses the object at that moment. One in
-//! about sixteen such drops looks whether the object should be counted otherwise. What that finds again and again, for some thousands of drops at least, is acted on: an object that its owner leaves alone is merged, one that several threads use is made wide.
+//! about 64 such drops looks whether the object should be counted otherwise. What that finds again and again, for some thousands of drops at least, is acted on: an object that its owner leaves alone is merged, one that several threads use is made wide.
 //!
 //! **Hand-over, object by object.** In a pipeline, where one thread makes objects and another drops them, each object goes back to its maker: a mutex, a place in a vector, a merge, and a destruction that the maker comes to at its next explicit point. `Arc` has two locked instructions there.
 //!
