@@ -34,7 +34,7 @@
 //! | owner | any | a detour | merges: `local` and `owner` = 0, then `shared` → merged with `local` more; then as others |
 //! | other | decrement | no owner | count − 1; **dead** if that makes merged and 0 (see below) |
 //! | other | try-increment | untouched, or dead | fails |
-//! | other | try-increment | else | count + 1 |
+//! | other | try-increment | else | count + 1, or a step in its cell on a detour |
 //! | holder | make weak | default | state → weak |
 //! | | transfer, adopt, disown | | see [`ownership`](super::ownership) |
 //! | who is to destroy it | resurrect | **dead** | see [`resurrect`](super::resurrect) |
