@@ -26,6 +26,7 @@
 #![doc = ""]
 #![doc = include_str!("parity.md")]
 
+mod aside;
 mod brc;
 mod bulk;
 mod clone_to_brc;
@@ -46,6 +47,7 @@ mod shared_ptr;
 mod slice;
 #[cfg(all(test, not(loom)))]
 mod table_test;
+mod unique;
 mod unsize;
 mod weak;
 mod wide;

@@ -60,7 +60,7 @@ use core::fmt;
 use super::owner::Owner;
 use super::shared::{Shared, State};
 use super::wide;
-use crate::runtime::{self, Me, ThreadId, current_id, id_for_new_object};
+use crate::runtime::{self, ThreadId, current_id, id_for_new_object};
 use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::{acquire, const_unless_loom};
 
@@ -244,7 +244,7 @@ impl RefCount {
     }
 
     #[inline(always)]
-    fn load_owner(&self) -> Owner {
+    pub(super) fn load_owner(&self) -> Owner {
         // Relaxed: the owner's own id is the last value it has seen there, or it is not the owner; who sees no owner, or a detour, needs
         // nothing that came before.
         Owner(self.owner.load(Ordering::Relaxed))
@@ -254,39 +254,6 @@ impl RefCount {
     #[inline(always)]
     pub(super) fn is_mine(&self) -> bool {
         self.load_owner().is(current_id())
-    }
-
-    /// [`is_mine`](Self::is_mine), where the owner also answers a detour. The caller holds a reference.
-    pub(super) fn is_mine_here(&self) -> bool {
-        let owner = self.load_owner();
-        if owner.is(current_id()) {
-            return true;
-        }
-        if owner.is_detour() {
-            self.come_aside(owner);
-        }
-        false
-    }
-
-    /// Merges, if the calling thread owns the object, which is on a detour. The caller holds a reference.
-    #[cold]
-    #[inline(never)]
-    fn come_aside(&self, owner: Owner) {
-        // A thread that owns nothing has an id that is nobody's.
-        if owner.id().is_none_or(|id| id.get() != current_id()) {
-            return;
-        }
-        let local = self.local.load(Ordering::Relaxed);
-        self.end_ownership();
-        let mut seen = self.load_shared(Ordering::Relaxed);
-        loop {
-            let new = seen.merged_with(i64::from(local));
-            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
-            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return,
-                Err(now) => seen = Shared(now),
-            }
-        }
     }
 
     /// The calling thread owns the object or acts for its owner, and is about to merge: behind that CAS the object may be freed, so this comes before.
@@ -349,20 +316,6 @@ impl RefCount {
                 Err(now) => seen = Shared(now),
             }
         }
-    }
-
-    /// An increment on a detour: in the thread's cell. Returns whether it was possible.
-    #[inline(never)]
-    fn increment_aside(&self, owner: Owner, me: &Me) -> bool {
-        !owner.is_aside(me.id()) && wide::increment_usual(core::ptr::from_ref(self).addr(), me)
-            || self.increment_aside_slow(owner)
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn increment_aside_slow(&self, owner: Owner) -> bool {
-        self.come_aside(owner);
-        wide::increment(core::ptr::from_ref(self).addr())
     }
 
     /// Sets a saturated count to the middle of its band, so that late steps cannot carry it out.
@@ -555,22 +508,8 @@ impl RefCount {
 
     /// # Safety
     /// As for [`decrement_foreign`](Self::decrement_foreign).
-    #[inline(never)]
-    unsafe fn decrement_aside(this: *const Self, owner: Owner) -> Decrement {
-        // SAFETY: the caller's reference keeps the object alive.
-        unsafe { (*this).come_aside(owner) };
-        match wide::decrement(this.addr()) {
-            wide::Step::Done => Decrement::Alive,
-            wide::Step::Look(tenancy) => wide::look(tenancy),
-            // SAFETY: the caller's.
-            wide::Step::Impossible => unsafe { Self::decrement_shared(this) },
-        }
-    }
-
-    /// # Safety
-    /// As for [`decrement_foreign`](Self::decrement_foreign).
     #[inline]
-    unsafe fn decrement_shared(this: *const Self) -> Decrement {
+    pub(super) unsafe fn decrement_shared(this: *const Self) -> Decrement {
         // SAFETY: the caller's reference keeps the object alive up to the successful CAS.
         let count = unsafe { &*this };
         let mut seen = count.load_shared(Ordering::Relaxed);
@@ -602,99 +541,6 @@ impl RefCount {
                 Err(now) => seen = Shared(now),
             }
         }
-    }
-
-    /// A decrement in the word of a wide object, which says nothing about death, whatever its count. If the word changes meanwhile, the new
-    /// one is the error, and nothing is done.
-    ///
-    /// # Safety
-    /// As for [`decrement_foreign`](Self::decrement_foreign).
-    #[cold]
-    #[inline(never)]
-    unsafe fn decrement_wide_word(this: *const Self, seen: Shared) -> Result<Decrement, Shared> {
-        // Before the reference is given up.
-        let tenancy = wide::tenancy(this.addr());
-        // SAFETY: the caller's reference keeps the object alive up to the CAS.
-        let count = unsafe { &*this };
-        let new = seen.minus_one();
-        // Release: our uses come before the freeing. Partner: the fold's acquire.
-        match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
-            Ok(_) if new.count() <= 0 => Ok(tenancy.map_or(Decrement::Alive, wide::look)),
-            Ok(_) => Ok(Decrement::Alive),
-            Err(now) => Err(Shared(now)),
-        }
-    }
-
-    /// Queues the object for a merge, unless it is queued or merged, or counted aside. Returns whether that was done; there is then one reference
-    /// more, for the parcel. The caller holds a reference.
-    pub(super) fn queue_merge(&self) -> bool {
-        // Relaxed: as an increment; the mailbox orders the rest.
-        let mut seen = self.load_shared(Ordering::Relaxed);
-        loop {
-            if seen.state() >= State::Queued || seen.is_wide() || seen.is_saturated() {
-                return false;
-            }
-            let new = seen.plus(1).with_state(State::Queued);
-            match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return true,
-                Err(now) => seen = Shared(now),
-            }
-        }
-    }
-
-    /// For [`hot`](super::hot): whether another thread changes the count at this very moment.
-    pub(super) fn is_changed_meanwhile(&self) -> bool {
-        let local = self.local.load(Ordering::Relaxed);
-        let seen = self.shared.load(Ordering::Relaxed);
-        // Relaxed: nothing is changed.
-        self.shared.compare_exchange(seen, seen, Ordering::Relaxed, Ordering::Relaxed).is_err()
-            || self.local.load(Ordering::Relaxed) != local
-    }
-
-    /// For [`wide`]: the shared word.
-    pub(super) fn shared_word(&self, ordering: Ordering) -> Shared {
-        self.load_shared(ordering)
-    }
-
-    /// For [`wide`]: replaces the shared word, or says what it is.
-    pub(super) fn exchange_shared(&self, seen: Shared, new: Shared) -> Result<(), Shared> {
-        // Acquire: partner is the release of every decrement; if the object is dead, the uses come before the freeing. Release: the steps
-        // that were folded come before the freeing by whoever finds it dead later.
-        match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
-            Ok(_) => Ok(()),
-            Err(now) => Err(Shared(now)),
-        }
-    }
-
-    /// For [`wide`]: sends all threads on a detour, or has them count as ever. The object is wide, or the caller holds a reference.
-    pub(super) fn set_detour(&self, on: bool) {
-        // Relaxed, both: a hint.
-        if on {
-            self.owner.fetch_or(Owner::DETOUR, Ordering::Relaxed);
-        } else {
-            self.owner.fetch_and(!Owner::DETOUR, Ordering::Relaxed);
-        }
-    }
-
-    /// For [`wide`]: marks the shared word, unless the object is immortal or saturated. The caller holds a reference.
-    pub(super) fn make_wide(&self) -> bool {
-        // Relaxed: the key of the slot publishes.
-        let mut seen = self.load_shared(Ordering::Relaxed);
-        loop {
-            if seen.is_saturated() || self.is_immortal() {
-                return false;
-            }
-            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return true,
-                Err(now) => seen = Shared(now),
-            }
-        }
-    }
-
-    /// Whether the references of threads that do not own the object are counted in cells of those threads.
-    #[must_use]
-    pub fn is_wide(&self) -> bool {
-        self.load_shared(Ordering::Relaxed).is_wide()
     }
 
     /// The owner's id as it stands; `None` if the count was merged, or is just being merged, or the object is immortal.
@@ -796,67 +642,6 @@ impl RefCount {
                 Err(now) => seen = Shared(now),
             }
         }
-    }
-
-    /// Whether the caller's reference is the only one. `false` is also the answer where the calling thread cannot
-    /// know: on an object that another thread owns. Acquires: with `true` the caller may write.
-    #[must_use]
-    pub fn is_unique(&self) -> bool {
-        if self.is_immortal() {
-            return false;
-        }
-        let mine = self.is_mine_here();
-        // Acquire: partner is the release of the decrements that made it unique.
-        let mut shared = self.load_shared(Ordering::Acquire);
-        if shared.is_wide() {
-            wide::narrow(self);
-            shared = self.load_shared(Ordering::Acquire);
-            if shared.is_wide() {
-                return false;
-            }
-        }
-        if mine {
-            if shared.count() == 0 && shared.state() < State::Queued {
-                return self.local.load(Ordering::Relaxed) == 1;
-            }
-            // A reference that was dropped elsewhere may lie in the mailbox.
-            if !runtime::open_mail() {
-                return false;
-            }
-            shared = self.load_shared(Ordering::Acquire);
-        }
-        // Where a merge was in the mail, the word is merged.
-        shared == Shared::DEAD.plus_one()
-    }
-
-    /// Gives up the caller's reference if it is the only strong one and the calling thread can know that. Then the object is
-    /// dead, as after a decrement; else the caller keeps its reference. Weak references may exist.
-    pub(super) fn take_if_unique(&self) -> bool {
-        if !self.is_unique() {
-            return false;
-        }
-        if !self.is_mine() {
-            let (one, dead) = (Shared::DEAD.plus_one(), Shared::DEAD);
-            // Acquire: partner is the release of the decrements that left one. Release: nobody decrements after us.
-            return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();
-        }
-        self.local.store(0, Ordering::Relaxed);
-        let seen = self.load_shared(Ordering::Acquire);
-        if seen == Shared::UNTOUCHED {
-            return true;
-        }
-        self.end_ownership();
-        // An upgrade may come first; then the caller's reference goes on in the shared half.
-        let weak = Shared::new(0, State::Weak);
-        // Acquire: as above. Release: a try-increment that sees it dead needs nothing from us.
-        if self.shared.compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
-            return true;
-        }
-        // SAFETY: this thread owns the object, has set `owner` and `local` to 0, and the caller's reference, which is counted
-        // by the 1, keeps it alive.
-        let merged = unsafe { Self::merge_into_shared(self, 1) };
-        debug_assert_eq!(merged, Decrement::Alive);
-        false
     }
 
     /// Whether the object is never destroyed.

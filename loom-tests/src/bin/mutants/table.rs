@@ -206,7 +206,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_mut_of_merged",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a request to merge that is made twice",
         find: r"if seen.state() >= State::Queued || seen.is_wide() || seen.is_saturated() {
                 return false;",
@@ -216,7 +216,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "merge_request_against_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a request to merge without its own reference",
         find: r"let new = seen.plus(1).with_state(State::Queued);",
         replace: r"let new = seen.with_state(State::Queued);",
@@ -224,7 +224,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "merge_request_against_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "the owner on a detour forgets its local count",
         find: r"let new = seen.merged_with(i64::from(local));",
         replace: r"let new = seen.merged_with(0);",
@@ -309,7 +309,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }
     }
 
-    /// Whether the caller's reference is the only one.",
+    /// Whether the object is never destroyed.",
         replace: r"            match Ok::<u32, u32>(self.shared.swap(new.0, Ordering::Relaxed)) {
                 Ok(_) => return,
                 Err(now) => seen = Shared(now),
@@ -317,12 +317,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         }
     }
 
-    /// Whether the caller's reference is the only one.",
+    /// Whether the object is never destroyed.",
         tests: "loom_refcount",
         model: "foreign_downgrade_against_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "uniqueness without acquire",
         find: r"        let mut shared = self.load_shared(Ordering::Acquire);
         if shared.is_wide() {",
@@ -332,7 +332,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_mut_after_foreign_reader",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "uniqueness ignores the shared half",
         find: r"if shared.count() == 0 && shared.state() < State::Queued {
                 return",
@@ -342,7 +342,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_mut_after_foreign_reader",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "uniqueness on a thread that does not own",
         find: r"        shared == Shared::DEAD.plus_one()
     }
@@ -356,7 +356,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_mut_on_a_foreign_thread",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "uniqueness does not look again behind the mail",
         find: r"            shared = self.load_shared(Ordering::Acquire);
         }
@@ -367,7 +367,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "merge_request_on_behalf",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "unwrap of a merged object without acquire",
         find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
         replace: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Relaxed, Ordering::Relaxed).is_ok();",
@@ -375,7 +375,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "try_unwrap_of_merged_against_upgrade",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "unwrap of a merged object stores",
         find: "return self.shared.compare_exchange(one.0, dead.0, Ordering::Acquire, Ordering::Relaxed).is_ok();",
         replace: "return self.shared.swap(dead.0, Ordering::Acquire) != dead.0 || one.0 == 0;",
@@ -383,7 +383,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "try_unwrap_of_merged_against_upgrade",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "unwrap by the owner without acquire",
         find: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed)",
         replace: "compare_exchange(weak.0, Shared::DEAD.0, Ordering::Release, Ordering::Relaxed)",
@@ -391,7 +391,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "make_mut_against_upgrade",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "unwrap by the owner stores",
         find: "if self.shared.compare_exchange(weak.0, Shared::DEAD.0, Ordering::AcqRel, Ordering::Relaxed).is_ok() {",
         replace: "if self.shared.swap(Shared::DEAD.0, Ordering::AcqRel) != Shared::DEAD.0 || weak.0 == 0 {",
@@ -399,7 +399,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "try_unwrap_against_upgrade",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "failed unwrap forgets the caller",
         find: "unsafe { Self::merge_into_shared(self, 1) }",
         replace: "unsafe { Self::merge_into_shared(self, 0) }",
@@ -407,7 +407,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "try_unwrap_against_upgrade",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/unique.rs",
         name: "failed unwrap keeps the owner",
         find: r"        self.end_ownership();
         // An upgrade",
@@ -1660,7 +1660,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "eviction_against_the_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a fold without release or acquire",
         find: r"self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => Ok(()),",
@@ -1670,7 +1670,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "eviction_against_last_drop",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a wide decrement of the shared word without release",
         find: r"match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed) {
             Ok(_) if",
@@ -1850,7 +1850,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "the_owner_gives_up_more_than_it_counts",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "the owner merges on a detour and does not try again",
         find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
             match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
@@ -1864,7 +1864,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "eviction_against_the_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "the owner stores when it merges on a detour",
         find: r"            // Relaxed: the caller keeps a reference, and it is giving that up which releases.
             match self.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed) {
@@ -1877,7 +1877,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "eviction_against_the_owner",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "making wide does not try again",
         find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return true,
@@ -1889,7 +1889,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "widening_against_counts",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "making wide stores",
         find: r"            match self.shared.compare_exchange(seen.0, seen.wide().0, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return true,
@@ -1901,7 +1901,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "widening_against_counts",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a fold stores",
         find: r"        match self.shared.compare_exchange(seen.0, new.0, Ordering::AcqRel, Ordering::Relaxed) {
             Ok(_) => Ok(()),
@@ -1944,7 +1944,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "immortality_against_merge",
     },
     Mutant {
-        file: "src/refcount/word.rs",
+        file: "src/refcount/aside.rs",
         name: "a decrement of a wide word does not try again",
         find: r"            Ok(_) => Ok(Decrement::Alive),
             Err(now) => Err(Shared(now)),",
