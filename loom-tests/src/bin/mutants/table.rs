@@ -121,12 +121,20 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/refcount/word.rs",
+        name: "a spare reference is subtracted without release",
+        find: "count.shared.compare_exchange(seen.0, less, Ordering::Release, Ordering::Relaxed).is_ok()",
+        replace: "count.shared.compare_exchange(seen.0, less, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
+        tests: "loom_refcount",
+        model: "foreign_downgrade_against_owner",
+    },
+    Mutant {
+        file: "src/refcount/word.rs",
         name: "shared decrement without release",
         find: r"            // Release: our uses come before the freeing by whoever merges or folds.
             match count.shared.compare_exchange(seen.0, new.0, Ordering::Release, Ordering::Relaxed)",
         replace: r"            match count.shared.compare_exchange(seen.0, new.0, Ordering::Relaxed, Ordering::Relaxed)",
-        tests: "loom_refcount",
-        model: "foreign_downgrade_against_owner",
+        tests: "loom_embed",
+        model: "adopt_disown_adopt",
     },
     Mutant {
         file: "src/refcount/word.rs",
