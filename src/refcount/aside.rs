@@ -119,11 +119,6 @@ impl RefCount {
         }
     }
 
-    /// For [`wide`]: the shared word.
-    pub(super) fn shared_word(&self, ordering: Ordering) -> Shared {
-        self.load_shared(ordering)
-    }
-
     /// For [`wide`]: replaces the shared word, or says what it is.
     pub(super) fn exchange_shared(&self, seen: Shared, new: Shared) -> Result<(), Shared> {
         // Acquire: partner is the release of every decrement; if the object is dead, the uses come before the freeing. Release: the steps

@@ -13,7 +13,7 @@
 //!
 //! Checked by: the test below against single decrements; `loom-tests/tests/loom_embed.rs`.
 
-use super::counted::{Counted, hand_over, release};
+use super::counted::{Counted, act_on, release};
 use super::shared::{Shared, State};
 use super::wide;
 use super::word::{Decrement, RefCount};
@@ -53,11 +53,8 @@ use crate::sync::hint;
 pub unsafe fn release_many<T: ?Sized + Counted>(object: *mut T, n: u32) {
     // SAFETY: the caller's references.
     match unsafe { RefCount::decrement_by(T::count(object), n) } {
-        Some(Decrement::Alive) => {}
-        // SAFETY: the last reference is gone.
-        Some(Decrement::Dead) => unsafe { T::destroy(object) },
-        // SAFETY: the last of the references was queued, so it is still ours.
-        Some(Decrement::Queued) => unsafe { hand_over(object) },
+        // SAFETY: the references are given up; if the outcome is queued, one of them is left.
+        Some(outcome) => unsafe { act_on(object, outcome) },
         None => {
             for _ in 0..n {
                 // SAFETY: nothing was done, so all the references are ours, one for each round.

@@ -189,14 +189,8 @@ unsafe fn release_aside<T: ?Sized + Counted>(object: *mut T, owner: Owner, me: &
 #[cold]
 #[inline(never)]
 unsafe fn release_looking<T: ?Sized + Counted>(object: *mut T, tenancy: Tenancy) {
-    // SAFETY: what the look finds is the object of that tenancy, or nothing.
-    match wide::look(tenancy) {
-        Decrement::Alive => {}
-        // SAFETY: the last reference is gone.
-        Decrement::Dead => unsafe { T::destroy(object) },
-        // SAFETY: the look has made a reference, which is queued.
-        Decrement::Queued => unsafe { hand_over(object) },
-    }
+    // SAFETY: what the look finds is the object of that tenancy, or nothing; if it is queued, the look has made the reference.
+    unsafe { act_on(object, wide::look(tenancy)) }
 }
 
 /// # Safety
@@ -214,11 +208,8 @@ unsafe fn release_and_look<T: ?Sized + Counted>(object: *mut T) {
 /// The caller's reference was subtracted from the shared word, which was `before`.
 #[inline(never)]
 unsafe fn release_subtracted<T: ?Sized + Counted>(object: *mut T, before: Shared) {
-    // SAFETY: the caller's.
-    if unsafe { RefCount::after_subtraction(T::count(object), before) } == Decrement::Dead {
-        // SAFETY: the last reference is gone.
-        unsafe { T::destroy(object) }
-    }
+    // SAFETY: the caller's; `before` is what the subtraction found.
+    unsafe { act_on(object, RefCount::after_subtraction(T::count(object), before)) }
 }
 
 /// # Safety
@@ -226,7 +217,16 @@ unsafe fn release_subtracted<T: ?Sized + Counted>(object: *mut T, before: Shared
 #[inline(never)]
 unsafe fn release_rest<T: ?Sized + Counted>(object: *mut T, begun: Begun) {
     // SAFETY: the caller's.
-    match unsafe { RefCount::finish_decrement(T::count(object), begun) } {
+    unsafe { act_on(object, RefCount::finish_decrement(T::count(object), begun)) }
+}
+
+/// Does what is left to do after a decrement.
+///
+/// # Safety
+/// A decrement of `object`, of references that the caller gave up, has just come to `outcome`.
+#[inline(always)]
+pub(super) unsafe fn act_on<T: ?Sized + Counted>(object: *mut T, outcome: Decrement) {
+    match outcome {
         Decrement::Alive => {}
         // SAFETY: the last reference is gone.
         Decrement::Dead => unsafe { T::destroy(object) },

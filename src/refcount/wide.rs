@@ -165,7 +165,7 @@ pub(super) unsafe fn widen(count: &RefCount, garbage: Garbage, settle: unsafe fn
         registry().start();
         let mut objects = table.objects.lock();
         // Relaxed: set and cleared under the lock only.
-        if count.shared_word(Ordering::Relaxed).is_wide() {
+        if count.load_shared(Ordering::Relaxed).is_wide() {
             return true;
         }
         let places = places(address);
@@ -331,8 +331,8 @@ pub(super) fn find_dead() {
 pub(super) fn narrow(count: &RefCount) {
     let table = table();
     let mut objects = table.objects.lock();
-    if let Some(tenancy) = tenancy(address(count)) {
-        let folded = table.fold(&mut objects, tenancy.slot, For::Narrowing);
+    if let Some(slot) = slot_of(address(count)) {
+        let folded = table.fold(&mut objects, slot, For::Narrowing);
         debug_assert!(matches!(folded, Folded::Open | Folded::Narrow), "the caller holds a reference");
     }
 }
@@ -340,7 +340,7 @@ pub(super) fn narrow(count: &RefCount) {
 /// The sum of the cells of a wide object, as they are.
 #[cold]
 pub(super) fn cells_of(count: &RefCount) -> i64 {
-    tenancy(address(count)).map_or(0, |tenancy| cells::sum(tenancy.slot))
+    slot_of(address(count)).map_or(0, cells::sum)
 }
 
 /// What threads other than the calling one have in their cells of the object, if it is wide.
@@ -391,7 +391,7 @@ impl Object {
         // The cells first: a reference that is made in the word and dropped in a cell meanwhile does not look like one too few.
         let cells = cells::sum(n);
         // Relaxed: a guess, which the fold makes sure of.
-        let word = self.count().shared_word(Ordering::Relaxed);
+        let word = self.count().load_shared(Ordering::Relaxed);
         let foreign = i64::from(word.count()) + cells;
         match word.state() {
             State::Merged => foreign <= 0,
@@ -423,7 +423,7 @@ impl Table {
         }
         let sum = cells::sum(n);
         // Relaxed: the CAS makes sure of it.
-        let mut seen = count.shared_word(Ordering::Relaxed);
+        let mut seen = count.load_shared(Ordering::Relaxed);
         // Before the CAS: behind it, the object may be freed.
         count.set_detour(false);
         let (dead, queued) = loop {

@@ -343,10 +343,7 @@ impl Current {
     #[inline(never)]
     fn first_cells(&self) -> Option<&'static Cells> {
         if self.record.get().is_null() && !self.exited.get() {
-            self.register();
-            if self.after.get() & After::BORROWED != 0 {
-                self.give_back();
-            }
+            self.register_outside();
         }
         let cells = self.record().map(cells::of_record);
         self.me.cells.set(cells);
@@ -366,21 +363,30 @@ impl Current {
     #[inline(never)]
     fn prepare_for_new_object(&self) {
         match self.record() {
-            // Away, or with a slot that has no id left.
-            Some(record) if record.requests.load(Ordering::Relaxed) & Request::MAIL == 0 => {}
-            Some(record) => {
-                self.collect_mail(record);
-                self.spill(record);
-            }
+            // Without mail it is away, or in a slot that has no id left.
+            Some(record) => _ = self.open_mail(record),
             // A thread whose locals are gone makes objects without owner.
             None if self.exited.get() => {}
-            None => {
-                self.register();
-                if self.after.get() & After::BORROWED != 0 {
-                    self.give_back();
-                }
-            }
+            None => self.register_outside(),
         }
+    }
+
+    /// Registers a thread that is outside and stays there.
+    fn register_outside(&self) {
+        self.register();
+        if self.after.get() & After::BORROWED != 0 {
+            self.give_back();
+        }
+    }
+
+    /// Merges what lies in the mailbox, where no destructor may run. Returns whether there was anything.
+    fn open_mail(&self, record: &Record) -> bool {
+        let mail = record.requests.load(Ordering::Relaxed) & Request::MAIL != 0;
+        if mail {
+            self.collect_mail(record);
+            self.spill(record);
+        }
+        mail
     }
 
     /// Merges what others have left in the mailbox. What is dead goes on the pile.
@@ -831,14 +837,7 @@ pub(crate) fn leave(garbage: Garbage) {
 /// Merges what others have left in the calling thread's mailbox. Returns whether there was anything. Runs no user code.
 #[cold]
 pub(crate) fn open_mail() -> bool {
-    with(|c| {
-        let mail = c.record().filter(|record| record.requests.load(Ordering::Relaxed) & Request::MAIL != 0);
-        if let Some(record) = mail {
-            c.collect_mail(record);
-            c.spill(record);
-        }
-        mail.is_some()
-    })
+    with(|c| c.record().is_some_and(|record| c.open_mail(record)))
 }
 
 /// Leaves a parcel for the thread `owner`, or opens it if that thread is away.
