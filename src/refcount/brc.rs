@@ -1,6 +1,5 @@
 //! `Brc`: a biased reference-counted pointer with the surface of `Arc`.
 
-use core::alloc::Layout;
 use core::marker::PhantomData;
 use core::mem::{self, ManuallyDrop};
 use core::ops::Deref;
@@ -12,7 +11,6 @@ use super::counted::{Counted, make_immortal, release, retain, settle_queued, sha
 use super::inner::{Inner, LOCKED, WEAK_MIDDLE, WEAK_SATURATED};
 use super::weak::Weak;
 use super::word::{Decrement, RefCount};
-use crate::heap;
 use crate::sync::atomic::{AtomicU32, Ordering};
 
 /// A reference-counted pointer that is cheap on the thread that made the object and correct on all others.
@@ -74,8 +72,8 @@ impl<T> Brc<T> {
         impl<T> Drop for Unused<T> {
             #[cold]
             fn drop(&mut self) {
-                // SAFETY: freshly allocated with this layout, and nothing is in it.
-                unsafe { heap::deallocate(self.0.cast(), Layout::new::<Inner<T>>()) };
+                // SAFETY: freshly allocated, and nothing refers to it.
+                unsafe { Inner::free_unwritten(self.0) };
             }
         }
         let inner = Inner::<T>::allocate();
