@@ -51,6 +51,26 @@ fn many_threads_on_one_object() {
     });
 }
 
+/// A reference that is on its way to the owner when the object becomes wide.
+#[test]
+fn what_lies_in_the_mailbox_is_not_counted() {
+    isolated(|| {
+        let drops = Drops::new();
+        for unique in [false, true] {
+            let mut object = Brc::new(drops.probe());
+            let other = Brc::clone(&object);
+            on_thread(move || drop(other));
+            assert!(Brc::share_widely(&object));
+            if unique {
+                assert!(Brc::get_mut(&mut object).is_some());
+            } else {
+                assert_eq!(Brc::strong_count(&object), 1);
+            }
+        }
+        assert_eq!(drops.get(), 2);
+    });
+}
+
 #[test]
 fn one_thread_alone_is_no_contention() {
     isolated(|| {

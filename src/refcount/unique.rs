@@ -23,6 +23,10 @@ impl RefCount {
         if self.is_immortal() {
             return false;
         }
+        if self.load_owner().is_detour() {
+            // Before the merge, which forgets that the object was queued.
+            self.open_mail_if_queued();
+        }
         let mine = self.is_mine_here();
         // Acquire: partner is the release of the decrements that made it unique.
         let mut shared = self.load_shared(Ordering::Acquire);

@@ -690,14 +690,19 @@ impl RefCount {
         if self.is_immortal() {
             return usize::MAX;
         }
-        // What was dropped elsewhere may lie in the owner's mailbox, and is not to be counted.
-        if self.state() == State::Queued && self.is_mine() {
-            runtime::open_mail();
-        }
+        self.open_mail_if_queued();
         let local = self.local.load(Ordering::Relaxed);
         let shared = self.load_shared(Ordering::Relaxed);
         let cells = if shared.is_wide() { wide::cells_of(self) } else { 0 };
         usize::try_from(i64::from(local) + i64::from(shared.count()) + cells).unwrap_or(0)
+    }
+
+    /// What was dropped elsewhere may lie in the owner's mailbox, and is not to be counted. On a detour too, for an object that was queued before it.
+    pub(super) fn open_mail_if_queued(&self) {
+        if self.state() == State::Queued && self.load_owner().id().is_some_and(|id| id.get() == current_id())
+        {
+            runtime::open_mail();
+        }
     }
 
     /// The state of the shared half.
