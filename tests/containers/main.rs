@@ -3,6 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod dict_calls;
+mod dict_panics;
+mod dict_reentrancy;
 mod reclamation;
 mod reentrancy;
 mod sections;
