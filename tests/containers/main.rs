@@ -4,7 +4,9 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod dict_calls;
+mod dict_memory;
 mod dict_panics;
+mod dict_races;
 mod dict_reentrancy;
 mod reclamation;
 mod reentrancy;
