@@ -34,4 +34,4 @@ mod table;
 pub use dict::Dict;
 pub use dict_iter::{Iter, Keys, Values};
 pub use list::{List, ListIter};
-pub use set::{Set, SetIter};
+pub use set::{FrozenSet, Set, SetIntoIter, SetIter, SetOperand};

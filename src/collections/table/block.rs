@@ -1,5 +1,6 @@
 //! The block of a table: the hash index and the order, in one piece of memory.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -17,6 +18,10 @@ pub(crate) struct Header {
     mask: usize,
     /// Entries of the order that are in use, those of removed nodes among them.
     used: AtomicUsize,
+    /// Below this place the order is empty for ever. Used under the table's lock only, as is `back`.
+    front: Cell<usize>,
+    /// From this place on the order is empty, up to the next insertion.
+    back: Cell<usize>,
 }
 
 /// A block with its meaning.
@@ -39,13 +44,25 @@ const fn capacity_of(slots: usize) -> usize {
 }
 
 impl<'a, K> Index<'a, K> {
-    /// A new index for at least so many entries.
-    pub(super) fn for_entries(entries: usize) -> Self {
+    /// Slots for at least so many entries.
+    fn slots_for(entries: usize) -> usize {
         let mut slots = MIN_SLOTS;
         while capacity_of(slots) < entries {
             slots = slots.checked_mul(2).expect("freethreaded: a collection outgrew the address space");
         }
-        let header = Header { mask: slots - 1, used: AtomicUsize::new(0) };
+        slots
+    }
+
+    /// The capacity of an index made for so many entries.
+    pub(super) fn capacity_for(entries: usize) -> usize {
+        capacity_of(Self::slots_for(entries))
+    }
+
+    /// A new index for at least so many entries.
+    pub(super) fn for_entries(entries: usize) -> Self {
+        let slots = Self::slots_for(entries);
+        let used = AtomicUsize::new(0);
+        let header = Header { mask: slots - 1, used, front: Cell::new(0), back: Cell::new(0) };
         Self { block: Block::allocate(header, slots + capacity_of(slots)), _nodes: PhantomData }
     }
 
@@ -104,6 +121,39 @@ impl<'a, K> Index<'a, K> {
     pub(super) fn set_used(self, used: usize) {
         // Release: partner is the acquire in `used`.
         self.block.header().used.store(used, Ordering::Release);
+        self.block.header().back.set(used);
+    }
+
+    /// The node at a place of the order, unless it was removed. The caller holds the lock.
+    pub(super) fn node_at(self, place: usize) -> Option<NonNull<Node<K>>> {
+        // Relaxed: written under the lock only.
+        NonNull::new(self.order(place).load(Ordering::Relaxed).cast())
+    }
+
+    /// The first node of the order. The caller holds the lock. The places that it finds empty are not looked at again.
+    pub(super) fn first(self) -> Option<NonNull<Node<K>>> {
+        let header = self.block.header();
+        while header.front.get() < header.back.get() {
+            let first = self.node_at(header.front.get());
+            if first.is_some() {
+                return first;
+            }
+            header.front.set(header.front.get() + 1);
+        }
+        None
+    }
+
+    /// The last node of the order; else as [`first`](Self::first).
+    pub(super) fn last(self) -> Option<NonNull<Node<K>>> {
+        let header = self.block.header();
+        while header.front.get() < header.back.get() {
+            let last = self.node_at(header.back.get() - 1);
+            if last.is_some() {
+                return last;
+            }
+            header.back.set(header.back.get() - 1);
+        }
+        None
     }
 
     /// The first empty slot for a hash. The caller holds the lock, and the index has room.
@@ -140,10 +190,7 @@ impl<'a, K> Index<'a, K> {
     pub(super) fn copy_from(self, old: Index<'_, K>) {
         let mut used = 0;
         for place in 0..old.used() {
-            // Relaxed: written under the lock only.
-            let Some(node) = NonNull::new(old.order(place).load(Ordering::Relaxed).cast::<Node<K>>()) else {
-                continue;
-            };
+            let Some(node) = old.node_at(place) else { continue };
             // SAFETY: in the table, so alive.
             let (hash, at) = unsafe { (node.as_ref().hash, &node.as_ref().place) };
             at.set(used);
@@ -153,6 +200,15 @@ impl<'a, K> Index<'a, K> {
             used += 1;
         }
         self.set_used(used);
+    }
+
+    /// Frees the memory of the block, without its nodes.
+    ///
+    /// # Safety
+    /// As for [`Block::free`].
+    pub(super) unsafe fn free(self) {
+        // SAFETY: the caller's.
+        unsafe { self.block.free() };
     }
 
     /// The memory of the block as garbage; its nodes live on.

@@ -34,6 +34,7 @@
 //!
 //! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable.rs`.
 
+mod algebra;
 mod block;
 mod iter;
 mod node;
@@ -48,7 +49,8 @@ use crate::lock::{ObjectLock, section};
 use crate::runtime::Operation;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use block::{Index, free_with_contents, full_garbage};
+pub(crate) use algebra::GivenUp;
+use block::{Index, free_with_contents};
 pub(crate) use iter::Nodes;
 pub(crate) use node::{Counted, Node, Present, Removed, Value, retire_value};
 use slot::{TOMBSTONE, Tag};
@@ -106,7 +108,7 @@ impl<K, V: Value> Table<K, V> {
     /// What tells whether nodes came or went between two moments of one stay inside the runtime, under the lock: a block comes back no earlier than the stay ends,
     /// and within one an insertion adds to the places in use, a removal takes from the entries alone.
     #[inline]
-    fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         // Relaxed, all: written under the lock only.
         let block = self.block.load(Ordering::Relaxed);
         // SAFETY: under the lock the block is current, and the calling thread is inside the runtime.
@@ -173,23 +175,7 @@ impl<K, V: Value> Table<K, V> {
 impl<K: Send + Sync + 'static, V: Value> Table<K, V> {
     /// Removes everything.
     pub(crate) fn clear(&self, operation: &Operation) {
-        let (block, len) = self.locked(|locked| {
-            let table = locked.table;
-            let len = table.len.load(Ordering::Relaxed);
-            table.len.store(0, Ordering::Relaxed);
-            // Release: null leads nowhere, but who sees the table empty sees all that was before. No acquire: under the lock.
-            (table.block.swap(ptr::null_mut(), Ordering::Release), len)
-        });
-        // SAFETY: unlinked just now; it was in use up to here.
-        if let Some(index) = unsafe { Index::<K>::from_raw(block) } {
-            if operation.is_alone() {
-                // SAFETY: unlinked, and nobody can be reading.
-                unsafe { free_with_contents::<K, V>(index) };
-            } else {
-                // SAFETY: unlinked.
-                operation.retire(unsafe { full_garbage::<K, V>(index, len) });
-            }
-        }
+        drop(self.unlink_all(operation));
     }
 }
 
@@ -281,22 +267,27 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         let old = unsafe { table.index() };
         match old {
             Some(index) if index.used() < index.capacity() => index,
-            _ => {
-                // Twice what is in use, so that at least half of the new order is free.
-                let len = table.len();
-                let new = Index::for_entries((len * 2).max(1));
-                if let Some(old) = old {
-                    new.copy_from(old);
-                }
-                // Release: partner is the acquire in `index`. The block is complete.
-                table.block.store(new.into_raw(), Ordering::Release);
-                if let Some(old) = old {
-                    // SAFETY: unlinked just now. Its nodes live on in the new block.
-                    operation.retire(unsafe { old.into_garbage() });
-                }
-                new
-            }
+            // Twice what is in use, so that at least half of the new order is free.
+            _ => self.rebuild(operation, old, (table.len() * 2).max(1)),
         }
+    }
+
+    /// Publishes a block for so many entries, with all that `old`, the current one, has.
+    fn rebuild(&self, operation: &Operation, old: Option<Index<'a, K>>, entries: usize) -> Index<'a, K>
+    where
+        K: 'static,
+    {
+        let new = Index::for_entries(entries);
+        if let Some(old) = old {
+            new.copy_from(old);
+        }
+        // Release: partner is the acquire in `index`. The block is complete.
+        self.table.block.store(new.into_raw(), Ordering::Release);
+        if let Some(old) = old {
+            // SAFETY: unlinked just now. Its nodes live on in the new block.
+            operation.retire(unsafe { old.into_garbage() });
+        }
+        new
     }
 }
 

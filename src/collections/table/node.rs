@@ -98,6 +98,19 @@ impl<K> Node<K> {
         unsafe { ptr::drop_in_place(node.as_ptr()) };
     }
 
+    /// Moves the key out and frees the memory.
+    ///
+    /// # Safety
+    /// As for [`free`](Self::free). A value that is left is not released.
+    pub(super) unsafe fn into_key(node: NonNull<Self>) -> K {
+        // SAFETY: the contract; what was read is not dropped in its old place.
+        unsafe {
+            let Self { key, .. } = node.read();
+            heap::deallocate(node.cast(), Self::LAYOUT);
+            key
+        }
+    }
+
     pub(crate) const fn bytes() -> usize {
         size_of::<Self>()
     }
