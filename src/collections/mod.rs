@@ -27,6 +27,8 @@
 mod block;
 mod dict;
 mod dict_iter;
+#[cfg(any(feature = "rayon", feature = "serde"))]
+mod interop;
 mod list;
 mod set;
 mod table;
