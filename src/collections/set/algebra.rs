@@ -4,7 +4,7 @@ use core::hash::{BuildHasher, Hash};
 
 use super::Set;
 use super::operand::{Entry, Operand, SetOperand, TRIES, one_moment, pinned};
-use crate::collections::table::{Found, GivenUp, Locked, Node, Present, Table};
+use crate::collections::table::{Found, Locked, Node, Present, Table};
 use crate::runtime::{Operation, operation};
 
 /// Which keys of two sets.
@@ -177,8 +177,7 @@ where
         let operation = operation();
         let mut tries = 0;
         loop {
-            // Both outlive the locks: what is given up, or not needed, is dropped after them.
-            let mut removed = GivenUp::new(&operation);
+            // Outlives the locks: keys that are not needed are dropped after them.
             let mut changes = Changes::default();
             let run = |locked: &Locked<'s, K, Present>| {
                 let before = (self.table.shape(), other.state());
@@ -190,7 +189,7 @@ where
                 for node in changes.remove.drain(..) {
                     // Also for an `Eq` that is none, and finds a node twice.
                     if locked.holds(node) {
-                        removed.push(locked.remove(node));
+                        locked.remove(node).retire::<Present>(&operation);
                     }
                 }
                 locked.reserve(&operation, changes.add.len());
@@ -208,7 +207,6 @@ where
                 Some(lock) => self.table.locked_with(lock, run),
                 None => self.table.locked(run),
             };
-            removed.discard();
             drop(changes);
             if done {
                 break;
@@ -342,15 +340,17 @@ where
                 theirs = Some(copied(&operation, self, other));
                 if (self.table.shape(), other.table.shape()) == before || tries == TRIES {
                     other.table.locked(|b| {
-                        old = mine.take().zip(theirs.take()).map(|(mine, theirs)| {
-                            (a.exchange_all(&operation, mine), b.exchange_all(&operation, theirs))
-                        });
+                        old = mine
+                            .take()
+                            .zip(theirs.take())
+                            .map(|(mine, theirs)| (a.replace_all(mine), b.replace_all(theirs)));
                     });
                 }
             });
-            let done = old.is_some();
-            drop((old, mine, theirs));
-            if done {
+            drop((mine, theirs));
+            if let Some((mine, theirs)) = old {
+                mine.retire(&operation);
+                theirs.retire(&operation);
                 break;
             }
             tries += 1;

@@ -11,6 +11,7 @@ use super::algebra::{Algebra, choose};
 use super::compact::Places;
 use super::operand::{SetOperand, pinned};
 use super::{Set, SetIntoIter};
+use crate::collections::table::Owned;
 use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// A set that never changes, in insertion order: Python's `frozenset`.
@@ -320,7 +321,7 @@ where
 {
     fn from(set: Set<K, S>) -> Self {
         let Set { table, hasher } = set;
-        Self::of_distinct(table.into_keys(), hasher)
+        Self::of_distinct(Owned::new(table).map(|(key, _)| key).collect(), hasher)
     }
 }
 

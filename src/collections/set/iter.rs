@@ -6,7 +6,7 @@ use core::marker::PhantomData;
 use std::vec;
 
 use super::Set;
-use crate::collections::table::Nodes;
+use crate::collections::table::{Nodes, Owned};
 
 /// Keys in insertion order, from both ends; see [`Set::iter`].
 pub struct SetIter<'a, K> {
@@ -107,6 +107,13 @@ impl<K: fmt::Debug> fmt::Debug for SetIntoIter<K> {
     }
 }
 
+impl<K, S> Set<K, S> {
+    /// The keys of a set that nobody else has, moved out.
+    pub(super) fn into_keys(self) -> Vec<K> {
+        Owned::new(self.table).map(|(key, _)| key).collect()
+    }
+}
+
 /// By value: nobody else has the set, so the keys are moved out.
 impl<K, S> IntoIterator for Set<K, S>
 where
@@ -116,6 +123,6 @@ where
     type IntoIter = SetIntoIter<K>;
 
     fn into_iter(self) -> SetIntoIter<K> {
-        SetIntoIter::over(self.table.into_keys())
+        SetIntoIter::over(self.into_keys())
     }
 }

@@ -14,7 +14,7 @@ use std::hash::RandomState;
 
 use equivalent::Equivalent;
 
-use super::table::{Node, Nodes, Present, Table};
+use super::table::{End, Node, Nodes, Present, Table};
 use crate::runtime::{Attached, pin};
 
 pub use frozen::FrozenSet;
@@ -187,7 +187,7 @@ where
         K: Clone,
     {
         let _pin = pin();
-        let node = self.table.locked(|locked| locked.first());
+        let node = self.table.locked(|locked| locked.at(End::First));
         node.map(|node| node.key.clone())
     }
 
@@ -202,7 +202,7 @@ where
         K: Clone,
     {
         let _pin = pin();
-        let node = self.table.locked(|locked| locked.last());
+        let node = self.table.locked(|locked| locked.at(End::Last));
         node.map(|node| node.key.clone())
     }
 

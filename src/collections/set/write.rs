@@ -5,8 +5,8 @@ use core::hash::{BuildHasher, Hash};
 use equivalent::Equivalent;
 
 use super::{Set, SetIntoIter};
-use crate::collections::table::{Found, GivenUp, Present};
-use crate::runtime::{Attached, operation};
+use crate::collections::table::{End, Found, Locked, Present, Removed, Taken};
+use crate::runtime::{Attached, Operation, operation};
 
 impl<K, S> Set<K, S>
 where
@@ -99,7 +99,7 @@ where
             Found::Node(node) => Some(locked.remove(node)),
             Found::Nothing => None,
         });
-        removed.map(|removed| removed.discard(&operation)).is_some()
+        removed.map(|removed| removed.dispose::<Present, ()>(&operation, |_| (), |_| ())).is_some()
     }
 
     /// Puts `key` in the place of the key in the set that equals it, and returns that one; if there is none, adds `key`.
@@ -131,7 +131,7 @@ where
                 }
             }
         });
-        let old = old.map(|old| old.into_key(&operation));
+        let old = old.map(|old| key_of(old, &operation));
         // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
         drop((operation, key));
         old
@@ -170,7 +170,7 @@ where
             Found::Node(node) => Some(locked.remove(node)),
             Found::Nothing => None,
         });
-        let key = removed.map(|removed| removed.into_key(&operation));
+        let key = removed.map(|removed| key_of(removed, &operation));
         // As in `replace`.
         drop(operation);
         key
@@ -187,8 +187,8 @@ where
         K: Clone,
     {
         let operation = operation();
-        let removed = self.table.locked(|locked| locked.first().map(|node| locked.remove(node)));
-        let key = removed.map(|removed| removed.into_key(&operation));
+        let removed = self.table.locked(|locked| locked.at(End::First).map(|node| locked.remove(node)));
+        let key = removed.map(|removed| key_of(removed, &operation));
         // As in `replace`.
         drop(operation);
         key
@@ -205,8 +205,8 @@ where
         K: Clone,
     {
         let operation = operation();
-        let removed = self.table.locked(|locked| locked.last().map(|node| locked.remove(node)));
-        let key = removed.map(|removed| removed.into_key(&operation));
+        let removed = self.table.locked(|locked| locked.at(End::Last).map(|node| locked.remove(node)));
+        let key = removed.map(|removed| key_of(removed, &operation));
         // As in `replace`.
         drop(operation);
         key
@@ -233,7 +233,7 @@ where
             Found::Node(node) if condition(&node.key) && locked.holds(node) => Some(locked.remove(node)),
             _ => None,
         });
-        removed.map(|removed| removed.discard(&operation)).is_some()
+        removed.map(|removed| removed.dispose::<Present, ()>(&operation, |_| (), |_| ())).is_some()
     }
 
     /// Keeps the keys of which `keep` says so, and removes the others.
@@ -248,17 +248,13 @@ where
     /// ```
     pub fn retain(&self, mut keep: impl FnMut(&K) -> bool) {
         let operation = operation();
-        // Outlives the lock, also if `keep` panics.
-        let mut removed = GivenUp::new(&operation);
         self.table.locked(|locked| {
             for node in locked.nodes() {
                 if locked.holds(node) && !keep(&node.key) && locked.holds(node) {
-                    removed.push(locked.remove(node));
+                    locked.remove(node).retire::<Present>(&operation);
                 }
             }
         });
-        removed.discard();
-        drop(operation);
     }
 
     /// Removes all keys. They are destroyed in this call, or after a grace period.
@@ -284,7 +280,10 @@ where
         K: Clone,
     {
         let operation = operation();
-        let keys = self.table.unlink_all(&operation).into_keys();
+        let keys = match self.table.locked(Locked::unlink_all).take(&operation) {
+            Taken::Owned(owned) => owned.map(|(key, _)| key).collect(),
+            Taken::Shared(entries) => entries.iter().map(|entry| entry.node.key.clone()).collect(),
+        };
         // As in `replace`.
         drop(operation);
         SetIntoIter::over(keys)
@@ -346,4 +345,12 @@ where
         let operation = operation();
         self.table.locked(|locked| locked.shrink_to(&operation, capacity));
     }
+}
+
+/// The key of a node that the set has given up: its own, or a clone if others may be reading it.
+fn key_of<K>(removed: Removed<K>, operation: &Operation) -> K
+where
+    K: Clone + Send + Sync + 'static,
+{
+    removed.take::<Present, ()>(operation, |_| (), |_| ()).0
 }

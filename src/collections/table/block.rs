@@ -9,6 +9,7 @@ use super::node::{Node, Value};
 use super::slot::Tag;
 use crate::runtime::Garbage;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::unmodelled;
 
 /// Fewest slots of an index.
 const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
@@ -16,12 +17,12 @@ const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
 pub(crate) struct Header {
     /// Slots less one; a power of two of them.
     mask: usize,
-    /// Entries of the order that are in use, those of removed nodes among them.
+    /// Where the order ends: entries from here on are null.
     used: AtomicUsize,
-    /// Below this place the order is empty for ever. Used under the table's lock only, as is `back`.
-    front: Cell<usize>,
-    /// From this place on the order is empty, up to the next insertion.
-    back: Cell<usize>,
+    /// Where the order begins: entries below are null. Where a walk may begin, and no more than that to a reader.
+    first: unmodelled::AtomicUsize,
+    /// Slots that are not empty, tombstones among them. Used under the table's lock only; only grows.
+    filled: Cell<usize>,
 }
 
 /// A block with its meaning.
@@ -44,7 +45,6 @@ const fn capacity_of(slots: usize) -> usize {
 }
 
 impl<'a, K> Index<'a, K> {
-    /// Slots for at least so many entries.
     fn slots_for(entries: usize) -> usize {
         let mut slots = MIN_SLOTS;
         while capacity_of(slots) < entries {
@@ -53,7 +53,7 @@ impl<'a, K> Index<'a, K> {
         slots
     }
 
-    /// The capacity of an index made for so many entries.
+    /// The capacity of a new index for at least so many entries.
     pub(super) fn capacity_for(entries: usize) -> usize {
         capacity_of(Self::slots_for(entries))
     }
@@ -61,8 +61,12 @@ impl<'a, K> Index<'a, K> {
     /// A new index for at least so many entries.
     pub(super) fn for_entries(entries: usize) -> Self {
         let slots = Self::slots_for(entries);
-        let used = AtomicUsize::new(0);
-        let header = Header { mask: slots - 1, used, front: Cell::new(0), back: Cell::new(0) };
+        let header = Header {
+            mask: slots - 1,
+            used: AtomicUsize::new(0),
+            first: unmodelled::AtomicUsize::new(0),
+            filled: Cell::new(0),
+        };
         Self { block: Block::allocate(header, slots + capacity_of(slots)), _nodes: PhantomData }
     }
 
@@ -121,39 +125,26 @@ impl<'a, K> Index<'a, K> {
     pub(super) fn set_used(self, used: usize) {
         // Release: partner is the acquire in `used`.
         self.block.header().used.store(used, Ordering::Release);
-        self.block.header().back.set(used);
     }
 
-    /// The node at a place of the order, unless it was removed. The caller holds the lock.
-    pub(super) fn node_at(self, place: usize) -> Option<NonNull<Node<K>>> {
-        // Relaxed: written under the lock only.
-        NonNull::new(self.order(place).load(Ordering::Relaxed).cast())
+    #[inline]
+    pub(crate) fn first(self) -> usize {
+        // Relaxed: a hint. Entries only come to stand below it by a move or an insertion at the front, and who is behind that sees its store.
+        self.block.header().first.load(Ordering::Relaxed)
     }
 
-    /// The first node of the order. The caller holds the lock. The places that it finds empty are not looked at again.
-    pub(super) fn first(self) -> Option<NonNull<Node<K>>> {
-        let header = self.block.header();
-        while header.front.get() < header.back.get() {
-            let first = self.node_at(header.front.get());
-            if first.is_some() {
-                return first;
-            }
-            header.front.set(header.front.get() + 1);
-        }
-        None
+    pub(super) fn set_first(self, first: usize) {
+        self.block.header().first.store(first, Ordering::Relaxed);
     }
 
-    /// The last node of the order; else as [`first`](Self::first).
-    pub(super) fn last(self) -> Option<NonNull<Node<K>>> {
-        let header = self.block.header();
-        while header.front.get() < header.back.get() {
-            let last = self.node_at(header.back.get() - 1);
-            if last.is_some() {
-                return last;
-            }
-            header.back.set(header.back.get() - 1);
-        }
-        None
+    /// Slots that are not empty. The caller holds the lock.
+    #[inline]
+    pub(super) fn filled(self) -> usize {
+        self.block.header().filled.get()
+    }
+
+    pub(super) fn set_filled(self, filled: usize) {
+        self.block.header().filled.set(filled);
     }
 
     /// The first empty slot for a hash. The caller holds the lock, and the index has room.
@@ -186,11 +177,14 @@ impl<'a, K> Index<'a, K> {
         }
     }
 
-    /// Fills this index, which nobody else has yet, with the nodes of `old`. The caller holds the lock.
-    pub(super) fn copy_from(self, old: Index<'_, K>) {
-        let mut used = 0;
-        for place in 0..old.used() {
-            let Some(node) = old.node_at(place) else { continue };
+    /// Fills this index, which nobody else has yet, with the nodes of `old`, from the place `first` of the order on. The caller holds the lock.
+    pub(super) fn copy_from(self, old: Index<'_, K>, first: usize) {
+        let mut used = first;
+        for place in old.first()..old.used() {
+            // Relaxed: written under the lock only.
+            let Some(node) = NonNull::new(old.order(place).load(Ordering::Relaxed).cast::<Node<K>>()) else {
+                continue;
+            };
             // SAFETY: in the table, so alive.
             let (hash, at) = unsafe { (node.as_ref().hash, &node.as_ref().place) };
             at.set(used);
@@ -199,16 +193,9 @@ impl<'a, K> Index<'a, K> {
             self.free_slot(hash).store(Tag::of(hash).word(node), Ordering::Relaxed);
             used += 1;
         }
+        self.set_first(first);
         self.set_used(used);
-    }
-
-    /// Frees the memory of the block, without its nodes.
-    ///
-    /// # Safety
-    /// As for [`Block::free`].
-    pub(super) unsafe fn free(self) {
-        // SAFETY: the caller's.
-        unsafe { self.block.free() };
+        self.set_filled(used - first);
     }
 
     /// The memory of the block as garbage; its nodes live on.
