@@ -1,0 +1,243 @@
+//! Panics in user code: the n-th call of `Hash`, `Eq`, `Ord`, `Clone`, `Drop`, `Debug`, `Into` or a closure panics, for every n that
+//! an operation comes to. The container is then valid and unlocked, in a state that the operation's row in the table allows,
+//! and nothing has leaked.
+//!
+//! A row is a state, the states that it may lead to, and an operation; see [`on`].
+#![cfg(not(loom))]
+
+#[path = "../common/mod.rs"]
+mod common;
+mod dict;
+mod garbage;
+mod items;
+mod list;
+mod pairs;
+mod set;
+
+use std::panic::Location;
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use freethreaded::{Brc, Dict, List, Set, attach, collect};
+
+use common::isolated;
+use items::{CALLS, Collide, Item, Look, Tally, panics_at};
+
+/// Another thread that the runtime knows, so that nothing is destroyed at once.
+struct Company(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
+
+impl Company {
+    fn come() -> Self {
+        let (leave, stay) = mpsc::channel::<()>();
+        let (known, is_known) = mpsc::channel();
+        let thread = thread::spawn(move || {
+            drop(attach());
+            known.send(()).unwrap();
+            stay.recv().unwrap_err();
+        });
+        is_known.recv().unwrap();
+        Self(Some((leave, thread)))
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        if let Some((leave, thread)) = self.0.take() {
+            drop(leave);
+            thread.join().unwrap();
+        }
+    }
+}
+
+/// Under which circumstances an operation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Setting {
+    /// What is given up is destroyed in the operation.
+    Alone,
+    /// It waits for others.
+    Company,
+    /// It waits for a token of the thread itself, in whose end destructors run.
+    Token,
+}
+
+const SETTINGS: [Setting; 3] = [Setting::Alone, Setting::Company, Setting::Token];
+
+/// What is in a container, in order; `0` stands between two containers.
+type State = Vec<u32>;
+
+trait Container: Sized + Send + Sync + 'static {
+    fn with(tally: &Tally, state: &[u32]) -> Self;
+
+    /// What every way of reading says, which must be the same.
+    fn state(&self) -> State;
+
+    /// Writes, and takes it back.
+    fn use_it(&self, tally: &Tally);
+}
+
+type TestDict = Dict<Item, Brc<Item>, Collide>;
+type TestSet = Set<Item, Collide>;
+type TestList = List<Brc<Item>>;
+
+impl Container for TestDict {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        let dict = Self::default();
+        state.iter().map(|&n| tally.entry(n)).for_each(|(key, value)| drop(dict.insert(key, value)));
+        dict
+    }
+
+    /// Keys, and 100 times a value whose key does not tell it.
+    fn state(&self) -> State {
+        let cx = attach();
+        let entries: Vec<_> = self.iter(&cx).collect();
+        assert_eq!(self.len(), entries.len());
+        for &(key, value) in &entries {
+            assert!(std::ptr::eq(self.get_ref(&Look(key.n), &cx).expect("is found"), value));
+        }
+        assert!(self.keys(&cx).map(|key| key.n).eq(self.snapshot().iter().map(|(key, _)| key.n)));
+        entries.iter().map(|(key, value)| if value.n == key.n * 10 { key.n } else { value.n * 100 }).collect()
+    }
+
+    fn use_it(&self, tally: &Tally) {
+        let (key, value) = tally.entry(99);
+        assert!(self.insert(key, value).is_none());
+        assert_eq!(self.remove(&Look(99)).map(|value| value.n), Some(990));
+    }
+}
+
+impl Container for TestSet {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        state.iter().map(|&n| tally.item(n)).collect()
+    }
+
+    fn state(&self) -> State {
+        let cx = attach();
+        let keys: Vec<_> = self.iter(&cx).collect();
+        assert_eq!(self.len(), keys.len());
+        assert!(keys.iter().all(|key| self.contains(&Look(key.n))));
+        assert!(keys.iter().map(|key| key.n).eq(self.snapshot().iter().map(|key| key.n)));
+        keys.iter().map(|key| key.n).collect()
+    }
+
+    fn use_it(&self, tally: &Tally) {
+        assert!(self.insert(tally.item(99)) && self.remove(&Look(99)));
+    }
+}
+
+impl Container for TestList {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        state.iter().map(|&n| tally.item(n)).collect()
+    }
+
+    fn state(&self) -> State {
+        let cx = attach();
+        let elements: Vec<_> = self.iter(&cx).collect();
+        assert_eq!(self.len(), elements.len());
+        assert!(
+            (0..self.len()).all(|at| std::ptr::eq(self.get_ref(at, &cx).expect("is there"), elements[at]))
+        );
+        assert!(elements.iter().map(|element| element.n).eq(self.snapshot().iter().map(|element| element.n)));
+        elements.iter().map(|element| element.n).collect()
+    }
+
+    fn use_it(&self, tally: &Tally) {
+        self.push(tally.item(99));
+        assert_eq!(self.pop().map(|element| element.n), Some(99));
+    }
+}
+
+/// For operations on two: their states with a `0` between.
+impl<A: Container, B: Container> Container for (A, B) {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        let between = state.iter().position(|&n| n == 0).expect("two states");
+        (A::with(tally, &state[..between]), B::with(tally, &state[between + 1..]))
+    }
+
+    fn state(&self) -> State {
+        [self.0.state(), vec![0], self.1.state()].concat()
+    }
+
+    fn use_it(&self, tally: &Tally) {
+        self.0.use_it(tally);
+        self.1.use_it(tally);
+    }
+}
+
+/// Writes to the container on another thread, which cannot while it is locked.
+fn assert_unlocked<C: Container>(container: C, tally: &Tally, context: &dyn Fn() -> String) -> C {
+    let (shared, tally) = (Arc::new(container), tally.clone());
+    let theirs = Arc::clone(&shared);
+    let (done, is_done) = mpsc::channel();
+    let writer = thread::spawn(move || {
+        theirs.use_it(&tally);
+        drop(theirs);
+        // Nobody listens any more if it took too long.
+        _ = done.send(());
+    });
+    match is_done.recv_timeout(Duration::from_secs(30)) {
+        Err(mpsc::RecvTimeoutError::Timeout) => panic!("still locked: {}", context()),
+        _ => writer.join().unwrap_or_else(|_| panic!("not usable: {}", context())),
+    }
+    Arc::into_inner(shared).expect("the writer has ended")
+}
+
+/// Runs `operate` on a container in the state `before` with every panic that can be injected. It ends in the last of the states
+/// `then`; after a panic, in any of them or as it was.
+#[track_caller]
+fn inject<C: Container>(
+    before: &'static [u32],
+    then: &'static [&'static [u32]],
+    operate: impl Fn(&mut Option<C>, &Tally) + Send + Sync + Copy + 'static,
+) {
+    let line = Location::caller();
+    for setting in SETTINGS {
+        isolated(move || {
+            let _company = (setting == Setting::Company).then(Company::come);
+            let mut injected = 0;
+            for call in CALLS {
+                for n in 1.. {
+                    let tally = Tally::default();
+                    let mut container = Some(C::with(&tally, before));
+                    let panicked = panics_at(call, n, || {
+                        let token = (setting == Setting::Token).then(attach);
+                        operate(&mut container, &tally);
+                        drop(token);
+                        collect();
+                    });
+                    let state = container.as_ref().map_or_else(Vec::new, C::state);
+                    let context =
+                        || format!("{line}: {call:?} {n}, {setting:?}, panicked: {panicked}, {state:?}");
+                    let as_after = then.last().is_some_and(|after| state == *after);
+                    let allowed = state == before || then.iter().any(|after| state == *after);
+                    assert!(if panicked { allowed } else { as_after }, "{}", context());
+                    if let Some(container) = container {
+                        let container = assert_unlocked(container, &tally, &context);
+                        container.use_it(&tally);
+                        assert_eq!(container.state(), state, "{}", context());
+                    }
+                    collect();
+                    assert_eq!(tally.living(), 0, "leaked: {}", context());
+                    if !panicked {
+                        break;
+                    }
+                    injected += 1;
+                    assert!(n < 1000);
+                }
+            }
+            assert!(injected > 0, "{line}: calls nothing of the user's");
+        });
+    }
+}
+
+/// [`inject`] for an operation that the container survives. This is a row of the tables.
+#[track_caller]
+fn on<C: Container>(
+    before: &'static [u32],
+    then: &'static [&'static [u32]],
+    operate: impl Fn(&mut C, &Tally) + Send + Sync + Copy + 'static,
+) {
+    inject(before, then, move |container: &mut Option<C>, tally| {
+        operate(container.as_mut().expect("there is one"), tally);
+    });
+}

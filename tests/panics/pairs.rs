@@ -1,0 +1,27 @@
+//! Operations on two containers.
+
+use freethreaded::attach;
+
+use super::items::Look;
+use super::{TestDict, TestSet, on};
+
+#[test]
+fn moves() {
+    // By hand, so each half is there or done.
+    on::<(TestDict, TestSet)>(&[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
+        if let Some(value) = dict.remove(&Look(1)) {
+            assert!(set.insert(t.item(value.n / 10)));
+        }
+    });
+    on::<(TestDict, TestDict)>(
+        &[1, 2, 0, 2, 3],
+        &[&[1, 2, 0, 2, 3, 1], &[1, 2, 0, 200, 3, 1]],
+        |(a, b), t| {
+            let cx = attach();
+            for (key, value) in a.iter(&cx) {
+                let n = if key.n == 2 { 2 } else { value.n };
+                drop(b.insert(key.clone(), t.made(n)));
+            }
+        },
+    );
+}
