@@ -64,6 +64,15 @@ impl ObjectLock {
         self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
+    /// Tries to take the lock a few times. Returns whether it did.
+    pub(super) fn spin(&self) -> bool {
+        (0..SPINS).any(|_| {
+            crate::sync::hint::spin_loop();
+            // Relaxed: only whether to try.
+            self.state.load(Ordering::Relaxed) == 0 && self.try_lock()
+        })
+    }
+
     /// Waits for the lock and takes it.
     #[cold]
     #[inline(never)]

@@ -22,6 +22,7 @@ use super::mailbox::Presence;
 use super::record::{Record, Request};
 use super::registry::registry;
 use super::retire;
+use super::sections::{self, Sections};
 use crate::sync::atomic::Ordering;
 use crate::sync::{barrier, thread_cells};
 
@@ -104,6 +105,7 @@ pub(crate) struct Current {
     absences: Cell<u32>,
     /// The thread's locals are being destroyed, and this thread has left.
     exited: Cell<bool>,
+    pub(super) sections: Sections,
 }
 
 thread_cells! {
@@ -183,6 +185,7 @@ impl Current {
             late_checkpoints: Cell::new(0),
             absences: Cell::new(0),
             exited: Cell::new(false),
+            sections: Sections::new(),
         }
     }
 
@@ -741,11 +744,14 @@ pub(crate) struct Away {
     id: Option<ThreadId>,
     unpinned: bool,
     gil: bool,
+    /// Last, so that its sections are resumed when the thread is back.
+    _sections: sections::Outside,
 }
 
 impl Away {
     /// Begins an absence of a thread that is inside.
     pub(crate) fn begin() -> Self {
+        let sections = sections::Outside::begin();
         with(|c| {
             let record = c.inside();
             let id = c.go_away(record);
@@ -757,7 +763,7 @@ impl Away {
             c.absences.set(c.absences.get() + 1);
             // From here on, unwinding ends the absence.
             let gil = c.after.get() & After::GIL != 0;
-            let away = Self { id, unpinned, gil };
+            let away = Self { id, unpinned, gil, _sections: sections };
             c.sweep(record);
             if c.after.get() & After::GARBAGE != 0 {
                 c.settle(if unpinned { Settle::Everything } else { Settle::AtPoint });

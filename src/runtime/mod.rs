@@ -54,6 +54,7 @@ mod mailbox;
 mod record;
 mod registry;
 mod retire;
+mod sections;
 mod stats;
 
 pub use attach::{Attached, attach, attach_with, collect};
@@ -70,6 +71,7 @@ pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
 pub(crate) use registry::registry;
+pub(crate) use sections::{Held, Outside, with_sections};
 
 /// Takes the calling thread out of the runtime, as the end of the thread does.
 #[cfg(loom)]
