@@ -32,7 +32,7 @@
 //! 3. A removed node's value is null for ever, so a reader that finds the node late sees that it is gone. A key that comes back gets a new node.
 //! 4. Nodes, values and blocks that readers may hold are retired, not freed.
 //!
-//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable.rs`.
+//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable/`.
 
 mod block;
 mod iter;
