@@ -1,10 +1,11 @@
 //! Keys, values and hashers all of whose code may panic, and is told at which call to do so.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::cmp;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -31,6 +32,9 @@ pub(crate) const CALLS: [Call; 8] =
 thread_local! {
     /// Which call panics, and at the how many-th time.
     static ARMED: Cell<Option<(Call, u32)>> = const { Cell::new(None) };
+
+    /// Tells whether the container is locked, and which calls came while it was.
+    static WATCH: RefCell<Option<(Rc<dyn Fn() -> bool>, Vec<Call>)>> = const { RefCell::new(None) };
 }
 
 /// What is thrown.
@@ -38,6 +42,14 @@ struct Injected;
 
 /// The user's code is called: panics if it is its turn.
 pub(crate) fn called(call: Call) {
+    WATCH.with_borrow_mut(|watch| {
+        if let Some((is_locked, seen)) = watch
+            && is_locked()
+            && !seen.contains(&call)
+        {
+            seen.push(call);
+        }
+    });
     if let Some((armed, left)) = ARMED.get()
         && armed == call
         && !thread::panicking()
@@ -47,6 +59,17 @@ pub(crate) fn called(call: Call) {
             resume_unwind(Box::new(Injected));
         }
     }
+}
+
+/// Runs `f`. What of the user's is called while `is_locked`, also if it panics.
+pub(crate) fn called_while(
+    is_locked: impl Fn() -> bool + 'static,
+    f: impl FnOnce(),
+) -> (Vec<Call>, thread::Result<()>) {
+    WATCH.set(Some((Rc::new(is_locked), Vec::new())));
+    let result = catch_unwind(AssertUnwindSafe(f));
+    let seen = WATCH.take().map_or_else(Vec::new, |(_, seen)| seen);
+    (seen, result)
 }
 
 /// Runs `f` with the n-th `call` panicking. Whether it did.

@@ -24,7 +24,9 @@ fn writes() {
 #[test]
 fn wholes() {
     on::<TestList>(FOUR, &[&[]], |l, _| l.clear());
-    on::<TestList>(&[1], &[&[1, 2], &[1, 2, 3]], |l, t| l.extend((2..4).map(|n| t.made(n))));
+    inject::<TestList>(&[1], &[&[1, 2], &[1, 2, 3]], |l, t| {
+        l.as_mut().expect("there is one").extend((2..4).map(|n| t.made(n)))
+    });
     inject::<TestList>(FOUR, &[&[]], |l, _| drop(l.take()));
     inject::<TestList>(&[], &[&[1, 2]], |l, t| *l = Some((1..3).map(|n| t.made(n)).collect()));
 }

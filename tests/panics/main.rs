@@ -2,7 +2,7 @@
 //! an operation comes to. The container is then valid and unlocked, in a state that the operation's row in the table allows,
 //! and nothing has leaked.
 //!
-//! A row is a state, the states that it may lead to, and an operation; see [`on`].
+//! A row is a state, the states that it may lead to, and an operation; see [`on`]. It also says what of the user's code comes under the lock.
 #![cfg(not(loom))]
 
 #[path = "../common/mod.rs"]
@@ -14,15 +14,17 @@ mod list;
 mod pairs;
 mod set;
 
-use std::panic::Location;
-use std::sync::{Arc, mpsc};
+use std::panic::{Location, resume_unwind};
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use freethreaded::lock::HasLock;
 use freethreaded::{Brc, Dict, List, Set, attach, collect};
 
 use common::isolated;
-use items::{CALLS, Collide, Item, Look, Tally, panics_at};
+use items::{CALLS, Call, Collide, Item, Look, Tally, called_while, panics_at};
 
 /// Another thread that the runtime knows, so that nothing is destroyed at once.
 struct Company(Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>);
@@ -74,6 +76,8 @@ trait Container: Sized + Send + Sync + 'static {
 
     /// Writes, and takes it back.
     fn use_it(&self, tally: &Tally);
+
+    fn is_locked(&self) -> bool;
 }
 
 type TestDict = Dict<Item, Brc<Item>, Collide>;
@@ -104,6 +108,10 @@ impl Container for TestDict {
         assert!(self.insert(key, value).is_none());
         assert_eq!(self.remove(&Look(99)).map(|value| value.n), Some(990));
     }
+
+    fn is_locked(&self) -> bool {
+        self.object_lock().is_locked()
+    }
 }
 
 impl Container for TestSet {
@@ -122,6 +130,10 @@ impl Container for TestSet {
 
     fn use_it(&self, tally: &Tally) {
         assert!(self.insert(tally.item(99)) && self.remove(&Look(99)));
+    }
+
+    fn is_locked(&self) -> bool {
+        self.object_lock().is_locked()
     }
 }
 
@@ -145,6 +157,10 @@ impl Container for TestList {
         self.push(tally.item(99));
         assert_eq!(self.pop().map(|element| element.n), Some(99));
     }
+
+    fn is_locked(&self) -> bool {
+        self.object_lock().is_locked()
+    }
 }
 
 /// For operations on two: their states with a `0` between.
@@ -161,6 +177,10 @@ impl<A: Container, B: Container> Container for (A, B) {
     fn use_it(&self, tally: &Tally) {
         self.0.use_it(tally);
         self.1.use_it(tally);
+    }
+
+    fn is_locked(&self) -> bool {
+        self.0.is_locked() || self.1.is_locked()
     }
 }
 
@@ -188,10 +208,11 @@ fn assert_unlocked<C: Container>(container: C, tally: &Tally, context: &dyn Fn()
 fn inject<C: Container>(
     before: &'static [u32],
     then: &'static [&'static [u32]],
-    operate: impl Fn(&mut Option<C>, &Tally) + Send + Sync + Copy + 'static,
+    operate: impl Fn(&mut Option<C>, &Tally) + Send + Sync + 'static,
 ) {
-    let line = Location::caller();
+    let (line, operate) = (Location::caller(), Arc::new(operate));
     for setting in SETTINGS {
+        let operate = Arc::clone(&operate);
         isolated(move || {
             let _company = (setting == Setting::Company).then(Company::come);
             let mut injected = 0;
@@ -230,14 +251,38 @@ fn inject<C: Container>(
     }
 }
 
-/// [`inject`] for an operation that the container survives. This is a row of the tables.
+/// [`inject`] for an operation on a shared container: a row of the tables. Nothing of the user's is called under the lock.
 #[track_caller]
 fn on<C: Container>(
     before: &'static [u32],
     then: &'static [&'static [u32]],
-    operate: impl Fn(&mut C, &Tally) + Send + Sync + Copy + 'static,
+    operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
 ) {
-    inject(before, then, move |container: &mut Option<C>, tally| {
-        operate(container.as_mut().expect("there is one"), tally);
+    on_with(&[], before, then, operate);
+}
+
+/// [`on`], where these calls, and no others, come under the lock.
+#[track_caller]
+fn on_with<C: Container>(
+    under: &'static [Call],
+    before: &'static [u32],
+    then: &'static [&'static [u32]],
+    operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
+) {
+    let line = Location::caller();
+    let all_seen = Arc::new(Mutex::new(Vec::new()));
+    let seen_here = Arc::clone(&all_seen);
+    inject(before, then, move |slot: &mut Option<C>, tally| {
+        let container = Rc::new(slot.take().expect("there is one"));
+        let watched = Rc::clone(&container);
+        let (seen, result) = called_while(move || watched.is_locked(), || operate(&container, tally));
+        *slot = Rc::into_inner(container);
+        assert!(seen.iter().all(|call| under.contains(call)), "{line}: under the lock: {seen:?}");
+        seen_here.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
+        if let Err(panic) = result {
+            resume_unwind(panic);
+        }
     });
+    let seen = all_seen.lock().unwrap_or_else(PoisonError::into_inner);
+    assert!(under.iter().all(|call| seen.contains(call)), "{line}: not all of {under:?} came under the lock");
 }

@@ -2,18 +2,22 @@
 
 use freethreaded::attach;
 
-use super::items::Look;
-use super::{TestDict, TestSet, on};
+use super::items::{Call, Look};
+use super::{TestDict, TestSet, on_with};
+
+/// What comes under the lock in a write.
+const EQ: &[Call] = &[Call::Eq];
 
 #[test]
 fn moves() {
     // By hand, so each half is there or done.
-    on::<(TestDict, TestSet)>(&[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
+    on_with::<(TestDict, TestSet)>(EQ, &[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
         if let Some(value) = dict.remove(&Look(1)) {
             assert!(set.insert(t.item(value.n / 10)));
         }
     });
-    on::<(TestDict, TestDict)>(
+    on_with::<(TestDict, TestDict)>(
+        EQ,
         &[1, 2, 0, 2, 3],
         &[&[1, 2, 0, 2, 3, 1], &[1, 2, 0, 200, 3, 1]],
         |(a, b), t| {
