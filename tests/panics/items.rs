@@ -1,11 +1,10 @@
-//! Keys, values and hashers all of whose code may panic, and is told at which call to do so.
+//! Keys, values and hashers all of whose code may panic or call back, and is told at which call to do so.
 
 use std::cell::{Cell, RefCell};
 use std::cmp;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -33,8 +32,25 @@ thread_local! {
     /// Which call panics, and at the how many-th time.
     static ARMED: Cell<Option<(Call, u32)>> = const { Cell::new(None) };
 
-    /// Tells whether the container is locked, and which calls came while it was.
-    static WATCH: RefCell<Option<(Rc<dyn Fn() -> bool>, Vec<Call>)>> = const { RefCell::new(None) };
+    static WATCH: RefCell<Option<Watch>> = const { RefCell::new(None) };
+
+    static GUEST: RefCell<Option<Guest>> = const { RefCell::new(None) };
+}
+
+/// Tells whether the container is locked, and which calls came while it was.
+struct Watch {
+    is_locked: Box<dyn Fn() -> bool>,
+    seen: Vec<Call>,
+}
+
+/// What the user's code does besides.
+struct Guest {
+    /// In this call only, or in all.
+    call: Option<Call>,
+    /// So many calls are let pass, and then so many are taken. What is done forever never ends: a drop that makes garbage makes drops.
+    pass: u32,
+    take: u32,
+    act: Box<dyn Fn()>,
 }
 
 /// What is thrown.
@@ -42,14 +58,32 @@ struct Injected;
 
 /// The user's code is called: panics if it is its turn.
 pub(crate) fn called(call: Call) {
-    WATCH.with_borrow_mut(|watch| {
-        if let Some((is_locked, seen)) = watch
-            && is_locked()
-            && !seen.contains(&call)
+    let watched = WATCH.try_with(|watch| {
+        if let Some(watch) = &mut *watch.borrow_mut()
+            && (watch.is_locked)()
+            && !watch.seen.contains(&call)
         {
-            seen.push(call);
+            watch.seen.push(call);
         }
     });
+    // At the end of a thread the runtime drops what is left, and these may be gone.
+    if watched.is_err() {
+        return;
+    }
+    // Taken out, so that the user's code that it calls is not disturbed in turn.
+    if let Ok(Some(mut guest)) = GUEST.try_with(RefCell::take) {
+        if guest.call.is_none_or(|awaited| awaited == call) {
+            if guest.pass > 0 {
+                guest.pass -= 1;
+            } else {
+                (guest.act)();
+                guest.take -= 1;
+            }
+        }
+        if guest.take > 0 {
+            GUEST.set(Some(guest));
+        }
+    }
     if let Some((armed, left)) = ARMED.get()
         && armed == call
         && !thread::panicking()
@@ -66,10 +100,24 @@ pub(crate) fn called_while(
     is_locked: impl Fn() -> bool + 'static,
     f: impl FnOnce(),
 ) -> (Vec<Call>, thread::Result<()>) {
-    WATCH.set(Some((Rc::new(is_locked), Vec::new())));
+    WATCH.set(Some(Watch { is_locked: Box::new(is_locked), seen: Vec::new() }));
     let result = catch_unwind(AssertUnwindSafe(f));
-    let seen = WATCH.take().map_or_else(Vec::new, |(_, seen)| seen);
+    let seen = WATCH.take().map_or_else(Vec::new, |watch| watch.seen);
     (seen, result)
+}
+
+/// Runs `f` with the n-th `call` doing `act`. Whether it did.
+pub(crate) fn acts_at(call: Call, n: u32, act: impl Fn() + 'static, f: impl FnOnce()) -> bool {
+    GUEST.set(Some(Guest { call: Some(call), pass: n - 1, take: 1, act: Box::new(act) }));
+    f();
+    GUEST.take().is_none()
+}
+
+/// Runs `f` with the first calls doing `act`.
+pub(crate) fn acts_often(act: impl Fn() + 'static, f: impl FnOnce()) {
+    GUEST.set(Some(Guest { call: None, pass: 0, take: 20, act: Box::new(act) }));
+    f();
+    drop(GUEST.take());
 }
 
 /// Runs `f` with the n-th `call` panicking. Whether it did.

@@ -3,6 +3,7 @@
 //! and nothing has leaked.
 //!
 //! A row is a state, the states that it may lead to, and an operation; see [`on`]. It also says what of the user's code comes under the lock.
+//! Each row is run twice more, in `visits`: with code that changes the container that called it, and with two threads that do so crosswise.
 #![cfg(not(loom))]
 
 #[path = "../common/mod.rs"]
@@ -13,6 +14,7 @@ mod items;
 mod list;
 mod pairs;
 mod set;
+mod visits;
 
 use std::panic::{Location, resume_unwind};
 use std::rc::Rc;
@@ -78,7 +80,13 @@ trait Container: Sized + Send + Sync + 'static {
     fn use_it(&self, tally: &Tally);
 
     fn is_locked(&self) -> bool;
+
+    /// One of [`CHANGES`] changes, of which a caller in the middle of something may not know.
+    fn change(&self, which: u32, tally: &Tally);
 }
+
+/// In and out again; the first goes; all goes; so many come that there is a new table; the last is replaced.
+const CHANGES: u32 = 5;
 
 type TestDict = Dict<Item, Brc<Item>, Collide>;
 type TestSet = Set<Item, Collide>;
@@ -112,6 +120,23 @@ impl Container for TestDict {
     fn is_locked(&self) -> bool {
         self.object_lock().is_locked()
     }
+
+    fn change(&self, which: u32, tally: &Tally) {
+        let insert = |n| {
+            let (key, value) = tally.entry(n);
+            drop(self.insert(key, value));
+        };
+        match which {
+            0 => {
+                insert(99);
+                drop(self.remove(&Look(99)));
+            }
+            1 => drop(self.remove(&Look(1))),
+            2 => self.clear(),
+            3 => (20..30).for_each(insert),
+            _ => insert(self.len() as u32),
+        }
+    }
 }
 
 impl Container for TestSet {
@@ -134,6 +159,16 @@ impl Container for TestSet {
 
     fn is_locked(&self) -> bool {
         self.object_lock().is_locked()
+    }
+
+    fn change(&self, which: u32, tally: &Tally) {
+        match which {
+            0 => _ = self.insert(tally.item(99)) && self.remove(&Look(99)),
+            1 => _ = self.remove(&Look(1)),
+            2 => self.clear(),
+            3 => (20..30).for_each(|n| _ = self.insert(tally.item(n))),
+            _ => _ = self.remove(&Look(self.len() as u32)),
+        }
     }
 }
 
@@ -161,6 +196,19 @@ impl Container for TestList {
     fn is_locked(&self) -> bool {
         self.object_lock().is_locked()
     }
+
+    fn change(&self, which: u32, tally: &Tally) {
+        match which {
+            0 => {
+                self.push(tally.item(99));
+                drop(self.pop());
+            }
+            1 => drop(self.remove(0)),
+            2 => self.clear(),
+            3 => (20..30).for_each(|n| self.insert(0, tally.item(n))),
+            _ => drop(self.set(self.len().saturating_sub(1), tally.item(9))),
+        }
+    }
 }
 
 /// For operations on two: their states with a `0` between.
@@ -181,6 +229,11 @@ impl<A: Container, B: Container> Container for (A, B) {
 
     fn is_locked(&self) -> bool {
         self.0.is_locked() || self.1.is_locked()
+    }
+
+    fn change(&self, which: u32, tally: &Tally) {
+        self.0.change(which, tally);
+        self.1.change(which, tally);
     }
 }
 
@@ -270,7 +323,9 @@ fn on_with<C: Container>(
     operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
 ) {
     let line = Location::caller();
-    let all_seen = Arc::new(Mutex::new(Vec::new()));
+    let (operate, all_seen) = (Arc::new(operate), Arc::new(Mutex::new(Vec::new())));
+    visits::come_back(line, before, &operate);
+    visits::cross(line, before, &operate);
     let seen_here = Arc::clone(&all_seen);
     inject(before, then, move |slot: &mut Option<C>, tally| {
         let container = Rc::new(slot.take().expect("there is one"));
