@@ -2,6 +2,7 @@
 //!
 //! Skipped, with a message, where there is no `python3`. Each container has a table; a row is Python's source and what it is with us.
 #![cfg(not(loom))]
+#![allow(clippy::unit_arg, reason = "what gives nothing is shown as Python shows it")]
 
 #[path = "../common/mod.rs"]
 mod common;
