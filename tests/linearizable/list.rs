@@ -76,9 +76,12 @@ const ROWS: &[Row<Values, Elements>] = &[
 fn all_of_a_list() {
     isolated(|| {
         let make = || Values::from([1, 2, 3]);
-        Subject { make, start: vec![1, 2, 3], rows: ROWS, core: 6, between: |_, _| (), places: 4 }.check(31);
+        Subject { make, start: vec![1, 2, 3], tables: &[ROWS], core: 6, between: |_, _| (), places: 4 }
+            .check(31);
     });
 }
+
+const ENDS: &[&[Row<Values, Elements>]] = &[ROWS.split_at(4).0];
 
 /// One element that goes and comes: whoever saw it sees it again, unless it was popped.
 #[test]
@@ -87,7 +90,7 @@ fn the_end_of_a_list() {
         let subject = Subject {
             make: || Values::from([1]),
             start: vec![1],
-            rows: &ROWS[..4],
+            tables: ENDS,
             core: 4,
             between: |_, _| (),
             places: 2,

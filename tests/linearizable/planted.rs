@@ -157,8 +157,15 @@ const DICT: &[Row<Wrapped, Entries>] = &[
 #[test]
 fn broken_wrappers_of_a_dict_are_caught() {
     isolated(|| {
-        Subject { make: Wrapped::default, start: vec![], rows: DICT, core: 3, between: |_, _| (), places: 2 }
-            .catch(41);
+        Subject {
+            make: Wrapped::default,
+            start: vec![],
+            tables: &[DICT],
+            core: 3,
+            between: |_, _| (),
+            places: 2,
+        }
+        .catch(41);
     });
 }
 
@@ -216,7 +223,7 @@ const SET: &[Row<Set<Value>, Keys>] = &[
 #[test]
 fn broken_wrappers_of_a_set_are_caught() {
     isolated(|| {
-        Subject { make: Set::new, start: vec![], rows: SET, core: 3, between: |_, _| (), places: 2 }
+        Subject { make: Set::new, start: vec![], tables: &[SET], core: 3, between: |_, _| (), places: 2 }
             .catch(42);
     });
 }
@@ -355,6 +362,7 @@ const LIST: &[Row<Values, Elements>] = &[
 fn broken_wrappers_of_a_list_are_caught() {
     isolated(|| {
         let make = || Values::from([3, 2, 1]);
-        Subject { make, start: vec![3, 2, 1], rows: LIST, core: 4, between: |_, _| (), places: 4 }.catch(43);
+        Subject { make, start: vec![3, 2, 1], tables: &[LIST], core: 4, between: |_, _| (), places: 4 }
+            .catch(43);
     });
 }

@@ -69,7 +69,7 @@ impl<T: 'static, S: Clone + Eq + Hash + fmt::Debug + 'static> Model for Rows<T, 
 pub(crate) struct Subject<T: 'static, S: 'static> {
     pub(crate) make: fn() -> T,
     pub(crate) start: S,
-    pub(crate) rows: &'static [Row<T, S>],
+    pub(crate) tables: &'static [&'static [Row<T, S>]],
     /// As many of the first rows as every other row is mixed with.
     pub(crate) core: usize,
     /// What is done unseen between two operations.
@@ -83,6 +83,14 @@ where
     T: Sync + 'static,
     S: Clone + Eq + Hash + fmt::Debug + Sync + 'static,
 {
+    fn len(&self) -> usize {
+        self.tables.iter().map(|rows| rows.len()).sum()
+    }
+
+    fn row(&self, number: usize) -> &'static Row<T, S> {
+        self.tables.iter().copied().flatten().nth(number).expect("a row")
+    }
+
     /// Histories in which the row with the number `featured` is every third operation, and the others are of the first `known`, until one is
     /// not linearizable.
     fn first_bad(&self, featured: usize, known: usize, plan: Plan) -> Option<String> {
@@ -97,7 +105,7 @@ where
                         2..=4 => recorder.random.below(self.core as u32) as usize,
                         _ => recorder.random.below(known as u32) as usize,
                     };
-                    let row = &self.rows[number];
+                    let row = self.row(number);
                     let at = recorder.random.below(self.places) as usize;
                     let call = Call { row, at, value: recorder.value() };
                     recorder.record(call, || (row.run)(object, call.at, call.value));
@@ -116,11 +124,11 @@ where
 
     /// Checks every row.
     pub(crate) fn check(&self, seed: u64) {
-        for featured in 0..self.rows.len() {
+        for featured in 0..self.len() {
             for (threads, rounds) in [(2, 120), (3, 120), (4, 40)] {
                 let plan = Plan { threads, rounds, seed: seed + featured as u64 };
-                if let Some(bad) = self.first_bad(featured, self.rows.len(), plan) {
-                    panic!("{} is not linearizable: {bad}", self.rows[featured].name);
+                if let Some(bad) = self.first_bad(featured, self.len(), plan) {
+                    panic!("{} is not linearizable: {bad}", self.row(featured).name);
                 }
             }
         }
@@ -128,10 +136,10 @@ where
 
     /// Checks that every row behind the core, each of which is wrong on purpose, is caught in the company of the core.
     pub(crate) fn catch(&self, seed: u64) {
-        for featured in self.core..self.rows.len() {
+        for featured in self.core..self.len() {
             let plan = Plan { threads: 3, rounds: 5000, seed };
             let bad = self.first_bad(featured, self.core, plan);
-            assert!(bad.is_some(), "{} is broken, and passed", self.rows[featured].name);
+            assert!(bad.is_some(), "{} is broken, and passed", self.row(featured).name);
         }
     }
 }
