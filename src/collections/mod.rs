@@ -26,12 +26,15 @@
 
 mod block;
 mod dict;
-mod dict_iter;
 mod list;
 mod set;
 mod table;
+mod unordered;
 
-pub use dict::Dict;
-pub use dict_iter::{Iter, Keys, Values};
+pub use dict::{
+    CompareExchangeError, Dict, Drain, IntoIter, IntoKeys, IntoValues, ItemsView, Iter, KeySource, Keys,
+    KeysView, LockedDict, LockedIter, Values, ValuesView,
+};
 pub use list::{List, ListIter};
 pub use set::{Set, SetIter};
+pub use table::End;

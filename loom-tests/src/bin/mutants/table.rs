@@ -1237,7 +1237,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_insert",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "the block is published without release",
         find: "table.block.store(new.into_raw(), Ordering::Release);",
         replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
@@ -1261,32 +1261,32 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a rebuilt block is published before it is filled",
-        find: r"                let new = Index::for_entries((len * 2).max(1));
+        find: r"        let new = Index::for_entries(entries);
 ",
-        replace: r"                let new = Index::for_entries((len * 2).max(1));
-                table.block.store(new.into_raw(), Ordering::Release);
+        replace: r"        let new = Index::for_entries(entries);
+        table.block.store(new.into_raw(), Ordering::Release);
 ",
         tests: "loom_table",
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a block that is replaced is freed at once",
-        find: r"                if let Some(old) = old {
-                    // SAFETY: unlinked just now. Its nodes live on in the new block.
-                    operation.retire(unsafe { old.into_garbage() });
-                }",
-        replace: r"                if let Some(old) = old {
-                    let _ = operation;
-                    unsafe { old.into_garbage().run() };
-                }",
+        find: r"        if let Some(old) = old {
+            // SAFETY: unlinked just now. Its nodes live on in the new block.
+            operation.retire(unsafe { old.into_garbage() });
+        }",
+        replace: r"        if let Some(old) = old {
+            let _ = operation;
+            unsafe { old.into_garbage().run() };
+        }",
         tests: "loom_table",
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a cleared table is freed at once",
         find: r"            if operation.is_alone() {
                 // SAFETY: unlinked, and nobody can be reading.
@@ -1349,9 +1349,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/collections/table/node.rs",
         name: "a removed node is freed at once",
         find: r"        if operation.is_alone() {
-            let value = own",
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            unsafe { Node::free",
         replace: r"        if operation.is_alone() || true {
-            let value = own",
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            unsafe { Node::free",
         tests: "loom_table",
         model: "get_against_remove",
     },
@@ -1398,8 +1402,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/iter.rs",
         name: "an entry of the order is read without acquire",
-        find: "index.order(self.place).load(Ordering::Acquire)",
-        replace: "index.order(self.place).load(Ordering::Relaxed)",
+        find: "index.order(place).load(Ordering::Acquire)",
+        replace: "index.order(place).load(Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_an_iteration_that_missed",
     },
@@ -1420,10 +1424,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_after_a_removal_that_was_seen",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a table is cleared without release",
-        find: "(table.block.swap(ptr::null_mut(), Ordering::Release), len)",
-        replace: "(table.block.swap(ptr::null_mut(), Ordering::Relaxed), len)",
+        find: "table.block.swap(block, Ordering::Release)",
+        replace: "table.block.swap(block, Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_a_clear_that_was_seen",
     },
