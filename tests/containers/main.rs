@@ -8,6 +8,7 @@ mod dict_memory;
 mod dict_panics;
 mod dict_races;
 mod dict_reentrancy;
+mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;
