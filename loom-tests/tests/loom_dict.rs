@@ -302,7 +302,7 @@ fn walk_against_insert_at_the_front() {
 #[test]
 fn walk_against_a_place_that_is_used_again() {
     reader_and_writer(
-        TWO,
+        THREE,
         |made| roomy(made, 2),
         |table, made| {
             assert!(table.pop_last().is_some());
