@@ -45,7 +45,7 @@
 //!   table is in [`collections`](collections#atomicity).
 //! - A destructor runs in the call that drops the last reference whenever that call can decide it, otherwise at explicit points or past a small bound: see
 //!   [`runtime`](runtime#where-destructors-run). Never in `clone`, `new`, a read, or under a lock of the crate.
-//! - No operation on one container deadlocks, whatever `Hash`, `Eq` and `Drop` do. Coming back from `Eq` to *write* to the same container is a panic with a clear message.
+//! - No operation on one container deadlocks, nor using several, whatever `Hash`, `Eq`, `Drop` and closures do: locks are [critical sections](critical_section).
 //! - A count that overflows leaks its object; it never frees one that is used, and never aborts.
 //!
 //! # The guide
@@ -110,6 +110,7 @@ pub mod traffic {
 }
 
 pub use collections::{Dict, List, Set};
+pub use lock::{critical_section, critical_section2};
 pub use refcount::{Brc, Weak};
 pub use runtime::{Attached, attach, attach_with, collect};
 

@@ -9,6 +9,7 @@ use equivalent::Equivalent;
 
 use super::dict_iter::{Iter, Keys, Values};
 use super::table::{Counted, Found, Node, Table, retire_value};
+use crate::lock::{HasLock, ObjectLock};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Attached, Operation, operation, pin};
 
@@ -27,8 +28,8 @@ use crate::runtime::{Attached, Operation, operation, pin};
 /// | [`snapshot`](Self::snapshot) | the dict's | O(n) | one moment |
 /// | [`clear`](Self::clear) | the dict's | O(1), O(n) when destroyed | one moment |
 ///
-/// `Hash` runs before the lock is taken. `Eq` runs under it in writes: one that comes back to *change* the same dict panics with a clear message;
-/// reading it is fine. `Drop` of keys and values, closures and conversions never run under the lock.
+/// `Hash` runs before the lock is taken. `Eq` runs under it in writes, and may use the dict, which makes the write look again;
+/// `Drop` of keys and values, closures and conversions never run under the lock.
 ///
 /// ```
 /// use freethreaded::{Brc, Dict};
@@ -435,6 +436,12 @@ fn give_up<P: SharedPtr>(operation: &Operation, old: core::ptr::NonNull<()>) -> 
     let copy = unsafe { copied(old) };
     retire_value::<Counted<P>>(operation, old);
     copy
+}
+
+impl<K, P: SharedPtr, S> HasLock for Dict<K, P, S> {
+    fn object_lock(&self) -> &ObjectLock {
+        self.table.lock()
+    }
 }
 
 impl<K, P: SharedPtr, S: Default> Default for Dict<K, P, S> {

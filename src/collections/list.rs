@@ -7,7 +7,7 @@ use core::ptr::{self, NonNull};
 
 use super::block::Block;
 use super::table::{Counted, retire_value};
-use crate::lock::{ObjectLock, section};
+use crate::lock::{HasLock, ObjectLock, section};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Attached, Garbage, Operation, operation, pin};
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
@@ -634,6 +634,12 @@ impl<P: SharedPtr> Drop for List<P> {
             // SAFETY: as above.
             unsafe { free_with_elements::<P>(block) };
         }
+    }
+}
+
+impl<P: SharedPtr> HasLock for List<P> {
+    fn object_lock(&self) -> &ObjectLock {
+        &self.lock
     }
 }
 

@@ -20,9 +20,9 @@
 //!
 //! # Re-entrancy
 //!
-//! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock. `Eq` runs under the lock in a write of a `Dict` or `Set`; if it writes to
-//! the same container the thread panics, and the container is unchanged and unlocked. Reading the same container is always allowed.
-//! An `Eq` may write to *another* container; two threads whose `Eq`s do so crosswise wait for each other, as with any two locks.
+//! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock, unless a method says otherwise. `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
+//! them may use any container, the same one included: a write that was interrupted by another looks its key up again. Locks are
+//! [critical sections](crate::critical_section), so threads that do so crosswise do not wait for each other for ever.
 
 mod block;
 mod dict;

@@ -9,6 +9,7 @@ use std::hash::RandomState;
 use equivalent::Equivalent;
 
 use super::table::{Found, Nodes, Present, Table};
+use crate::lock::{HasLock, ObjectLock};
 use crate::runtime::{Attached, operation, pin};
 
 /// A set that many threads share, in insertion order.
@@ -279,6 +280,12 @@ where
         let _pin = pin();
         let nodes: Vec<_> = self.table.locked(|locked| locked.nodes().collect());
         nodes.into_iter().map(|node| node.key.clone()).collect()
+    }
+}
+
+impl<K, S> HasLock for Set<K, S> {
+    fn object_lock(&self) -> &ObjectLock {
+        self.table.lock()
     }
 }
 

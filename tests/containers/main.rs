@@ -5,6 +5,7 @@
 mod common;
 mod reclamation;
 mod reentrancy;
+mod sections;
 mod sharing;
 mod surface;
 

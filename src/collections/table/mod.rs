@@ -61,6 +61,14 @@ pub(crate) struct Table<K, V: Value> {
     _owns: PhantomData<(K, V)>,
 }
 
+/// See [`Table::shape`].
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Shape {
+    block: *mut (),
+    used: usize,
+    len: usize,
+}
+
 /// What a write found under the lock.
 pub(crate) enum Found<'a, K> {
     Node(&'a Node<K>),
@@ -93,6 +101,17 @@ impl<K, V: Value> Table<K, V> {
     #[inline]
     pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
+    }
+
+    /// What tells whether nodes came or went between two moments of one stay inside the runtime, under the lock: a block comes back no earlier than the stay ends,
+    /// and within one an insertion adds to the places in use, a removal takes from the entries alone.
+    #[inline]
+    fn shape(&self) -> Shape {
+        // Relaxed, all: written under the lock only.
+        let block = self.block.load(Ordering::Relaxed);
+        // SAFETY: under the lock the block is current, and the calling thread is inside the runtime.
+        let used = unsafe { Index::<K>::from_raw(block) }.map_or(0, Index::used);
+        Shape { block, used, len: self.len() }
     }
 
     /// The current block.
@@ -140,6 +159,10 @@ impl<K, V: Value> Table<K, V> {
         }
     }
 
+    pub(crate) fn lock(&self) -> &ObjectLock {
+        &self.lock
+    }
+
     /// Runs `f` with the table's lock. The calling thread is inside the runtime, for as long as it uses a node that `f` gave it.
     #[inline]
     pub(crate) fn locked<'t, R>(&'t self, f: impl FnOnce(&Locked<'t, K, V>) -> R) -> R {
@@ -176,15 +199,23 @@ pub(crate) struct Locked<'a, K, V: Value> {
 }
 
 impl<'a, K, V: Value> Locked<'a, K, V> {
-    /// The node of `key`. Calls `Eq`, under the lock.
+    /// The node of `key`. Calls `Eq`, under the lock; where that changes the table, this thread itself or another while the section is suspended, the
+    /// search begins anew. So the answer is true when this returns.
+    #[inline]
     pub(crate) fn find<Q>(&self, hash: u64, key: &Q) -> Found<'a, K>
     where
         Q: Equivalent<K> + ?Sized,
     {
-        // SAFETY: what is in the table now is unlinked only under the lock, and freed only after that.
-        match unsafe { self.table.find(hash, key) } {
-            Some(node) => Found::Node(node),
-            None => Found::Nothing,
+        loop {
+            let before = self.table.shape();
+            // SAFETY: the calling thread is inside the runtime, by the contract of `locked`.
+            let found = unsafe { self.table.find(hash, key) };
+            if self.table.shape() == before {
+                return match found {
+                    Some(node) => Found::Node(node),
+                    None => Found::Nothing,
+                };
+            }
         }
     }
 

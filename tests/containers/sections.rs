@@ -1,0 +1,226 @@
+//! Critical sections: what is atomic in them, what suspends them, and that threads that nest them do not wait for each other for ever.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use freethreaded::lock::{HasLock, Locked, ObjectLock};
+use freethreaded::{Brc, Dict, List, attach, critical_section, critical_section2};
+
+use super::common::{isolated, wait_until};
+
+#[test]
+fn check_then_act_is_one_step() {
+    isolated(|| {
+        let stock: Dict<u32, Brc<u64>> = [(0, 1000)].into();
+        let sold: List<Brc<u64>> = List::new();
+        thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(|| {
+                    while critical_section(&stock, |section| {
+                        let left = *stock.get_ref(&0, section.token()).unwrap();
+                        left > 0 && stock.insert(0, left - 1).is_some()
+                    }) {
+                        sold.push(1);
+                    }
+                });
+            }
+        });
+        assert_eq!((*stock.get(&0).unwrap(), sold.len()), (0, 1000));
+    });
+}
+
+#[test]
+fn two_objects_are_changed_as_one() {
+    isolated(|| {
+        let purses: [Dict<u32, Brc<i64>>; 2] = [[(0, 500)].into(), [(0, 500)].into()];
+        let done = AtomicBool::new(false);
+        let read = |n: usize| *purses[n].get(&0).unwrap();
+        thread::scope(|s| {
+            let movers: Vec<_> = (0..3)
+                .map(|n| {
+                    let (from, to) = (&purses[n % 2], &purses[(n + 1) % 2]);
+                    s.spawn(move || {
+                        for _ in 0..2000 {
+                            critical_section2(from, to, |section| {
+                                let amounts = [from, to].map(|p| *p.get_ref(&0, section.token()).unwrap());
+                                from.insert(0, amounts[0] - 1);
+                                to.insert(0, amounts[1] + 1);
+                            });
+                        }
+                    })
+                })
+                .collect();
+            s.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    let sum = critical_section2(&purses[1], &purses[0], |_| read(0) + read(1));
+                    assert_eq!(sum, 1000);
+                }
+            });
+            movers.into_iter().for_each(|mover| mover.join().unwrap());
+            done.store(true, Ordering::Relaxed);
+        });
+        // Two movers go from the first to the second, one goes back.
+        assert_eq!((read(0), read(1)), (-1500, 2500));
+    });
+}
+
+#[test]
+fn the_same_object_twice_is_one_lock() {
+    isolated(|| {
+        let list: List<Brc<u8>> = [1].into();
+        let len = critical_section2(&list, &list, |_| {
+            list.push(2);
+            critical_section(&list, |_| list.push(3));
+            critical_section2(&list, &list, |_| list.len())
+        });
+        assert_eq!(len, 3);
+        assert!(!list.object_lock().is_locked());
+    });
+}
+
+/// Every nesting of sections of three locks, in every order, on several threads.
+#[test]
+fn nesting_never_deadlocks() {
+    isolated(|| {
+        let locks: [Locked<u64>; 3] = Default::default();
+        let orders: [[usize; 4]; 6] =
+            [[0, 1, 2, 0], [2, 1, 0, 1], [1, 0, 1, 2], [2, 0, 2, 1], [0, 2, 1, 0], [1, 2, 0, 0]];
+        const ROUNDS: u64 = 2000;
+        let add = |n: usize| critical_section(&locks[n], |_| locks[n].set(locks[n].get() + 1));
+        thread::scope(|s| {
+            for order in orders {
+                let (locks, add) = (&locks, &add);
+                s.spawn(move || {
+                    for round in 0..ROUNDS {
+                        let [a, b, c, d] = order;
+                        critical_section(&locks[a], |_| {
+                            add(a);
+                            if round % 2 == 0 {
+                                critical_section(&locks[b], |_| {
+                                    critical_section2(&locks[c], &locks[d], |_| add(d));
+                                });
+                            } else {
+                                critical_section2(&locks[b], &locks[c], |_| {
+                                    critical_section(&locks[d], |_| add(d));
+                                });
+                            }
+                            add(b);
+                        });
+                    }
+                });
+            }
+        });
+        let total: u64 = locks.iter().map(Locked::get).sum();
+        assert_eq!(total, 6 * 3 * ROUNDS);
+        assert!(locks.iter().all(|lock| !lock.object_lock().is_locked()));
+    });
+}
+
+#[test]
+fn a_section_that_waits_lets_the_outer_ones_go() {
+    isolated(|| {
+        let (outer, inner) = (ObjectLock::new(), ObjectLock::new());
+        let (locked, waits) = (AtomicBool::new(false), AtomicBool::new(false));
+        thread::scope(|s| {
+            s.spawn(|| {
+                critical_section(&inner, |_| {
+                    locked.store(true, Ordering::Relaxed);
+                    wait_until("the other waits", || waits.load(Ordering::Relaxed));
+                    // The other holds this, until it has to wait for `inner`. It gets that at the end.
+                    critical_section(&outer, |_| ());
+                });
+            });
+            wait_until("the lock", || locked.load(Ordering::Relaxed));
+            critical_section(&outer, |_| {
+                waits.store(true, Ordering::Relaxed);
+                critical_section(&inner, |_| assert!(inner.is_locked()));
+                // Resumed.
+                assert!(outer.is_locked());
+            });
+        });
+        assert!(!outer.is_locked() && !inner.is_locked());
+    });
+}
+
+#[test]
+fn panics_unlock_and_resume() {
+    isolated(|| {
+        let (outer, inner) = (ObjectLock::new(), ObjectLock::new());
+        critical_section(&outer, |_| {
+            let panics = || critical_section2(&inner, &outer, |_| -> () { panic!("expected") });
+            catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+            assert!(outer.is_locked() && !inner.is_locked());
+        });
+        assert!(!outer.is_locked());
+        catch_unwind(AssertUnwindSafe(|| critical_section(&outer, |_| panic!("expected")))).unwrap_err();
+        assert!(!outer.is_locked());
+        // From another thread, which would hang on a lock that is still held.
+        thread::spawn(move || critical_section2(&outer, &inner, |_| ())).join().unwrap();
+    });
+}
+
+#[test]
+fn detach_and_checkpoint_suspend() {
+    isolated(|| {
+        let (outer, inner) = (ObjectLock::new(), ObjectLock::new());
+        let others = |wanted: &ObjectLock| {
+            thread::scope(|s| s.spawn(|| critical_section(wanted, |_| ())).join().unwrap());
+        };
+        critical_section(&outer, |_| {
+            critical_section(&inner, |section| {
+                section.detach(|| {
+                    others(&inner);
+                    others(&outer);
+                    // A section of its own ends without taking what was given up.
+                    critical_section(&inner, |_| assert!(inner.is_locked()));
+                    assert!(!inner.is_locked() && !outer.is_locked());
+                });
+                assert!(inner.is_locked());
+                section.checkpoint();
+                assert!(inner.is_locked());
+            });
+            assert!(outer.is_locked());
+        });
+        // A token of the user's does the same.
+        let mut cx = attach();
+        critical_section(&outer, |_| cx.detach(|| others(&outer)));
+        drop(cx);
+        assert!(!outer.is_locked() && !inner.is_locked());
+    });
+}
+
+/// A thread that takes the lock in a loop does not keep others out.
+#[test]
+fn nobody_starves() {
+    isolated(|| {
+        let (lock, stop) = (ObjectLock::new(), AtomicBool::new(false));
+        thread::scope(|s| {
+            for _ in 0..3 {
+                s.spawn(|| {
+                    while !stop.load(Ordering::Relaxed) {
+                        critical_section(&lock, |_| (0..1000).for_each(|n| _ = std::hint::black_box(n)));
+                    }
+                });
+            }
+            for _ in 0..50 {
+                critical_section(&lock, |_| ());
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+    });
+}
+
+#[test]
+fn values_go_in_and_out_whole() {
+    isolated(|| {
+        let mut value = Locked::new(vec![1]);
+        assert_eq!(value.replace(vec![2]), [1]);
+        value.set(vec![3]);
+        assert_eq!(value.take(), [3]);
+        value.get_mut().push(4);
+        assert_eq!(value.into_inner(), [4]);
+        assert_eq!(Locked::from(7).get(), 7);
+        assert!(format!("{:?}", Locked::new(())).contains("locked: false"));
+    });
+}
