@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use dashmap::DashMap;
 use freethreaded::{Brc, List, Set};
+use hashbrown::HashSet;
 use indexmap::IndexSet;
 use libmimalloc_sys as mi;
 use parking_lot::Mutex;
@@ -16,7 +17,7 @@ use crate::dicts::{Hash, Index, Ours};
 use crate::run::{Cost, Goal, Issue};
 
 /// Entries of the collections that are measured.
-pub const SIZES: [u64; 4] = [4, 8, 1000, 1_000_000];
+pub const SIZES: &[u64] = &[4, 8, 1000, 1_000_000];
 
 /// What one kind of collection takes.
 pub struct Footprint {
@@ -24,8 +25,8 @@ pub struct Footprint {
     pub group: &'static str,
     /// Its name.
     pub name: &'static str,
-    /// Bytes of one collection, itself and its objects included, for each of [`SIZES`].
-    pub bytes: [f64; SIZES.len()],
+    /// Bytes of one collection, itself and its objects included, by its entries.
+    pub bytes: Vec<(u64, f64)>,
 }
 
 /// What ours must reach at so many entries: [`Cost::Peer`] of one thread.
@@ -101,21 +102,30 @@ fn bytes_of<T>(entries: u64, make: impl Fn() -> T) -> f64 {
     size_of::<T>() as f64 + (after as f64 - before as f64) / copies as f64
 }
 
-fn collection<C: Collection>(group: &'static str, name: &'static str, key: fn(u64) -> C::Key) -> Footprint {
-    Footprint {
-        group,
-        name,
-        bytes: SIZES.map(|entries| bytes_of(entries, || with_entries::<C>(0..entries, key))),
-    }
-}
+/// Makes footprints of collections of these sizes.
+struct Ruler<'a>(&'a [u64]);
 
-fn set<T>(name: &'static str, make: fn() -> T, add: fn(&T, u64)) -> Footprint {
-    let full = |entries| {
-        let set = make();
-        (0..entries).for_each(|n| add(&set, u64::nth(n)));
-        set
-    };
-    Footprint { group: "set", name, bytes: SIZES.map(|entries| bytes_of(entries, || full(entries))) }
+impl Ruler<'_> {
+    fn measure<T>(&self, group: &'static str, name: &'static str, make: impl Fn(u64) -> T) -> Footprint {
+        let bytes = self.0.iter().map(|entries| (*entries, bytes_of(*entries, || make(*entries))));
+        Footprint { group, name, bytes: bytes.collect() }
+    }
+
+    fn map<C: Collection<Key = u64>>(&self, name: &'static str) -> Footprint {
+        self.measure("map", name, |entries| with_entries::<C>(0..entries, u64::nth))
+    }
+
+    fn list<C: Collection<Key = u64>>(&self, name: &'static str) -> Footprint {
+        self.measure("list", name, |entries| with_entries::<C>(0..entries, |n| n))
+    }
+
+    fn set<T: Default>(&self, name: &'static str, add: fn(&T, u64)) -> Footprint {
+        self.measure("set", name, |entries| {
+            let set = T::default();
+            (0..entries).for_each(|n| add(&set, u64::nth(n)));
+            set
+        })
+    }
 }
 
 /// Whether blocks can be counted: only where the global allocator is [`Mimalloc`](crate::mimalloc::Mimalloc).
@@ -127,30 +137,28 @@ fn is_counted() -> bool {
     after >= before + 4096
 }
 
-/// Measures all. No other thread may run; empty if the program's global allocator is not [`Mimalloc`](crate::mimalloc::Mimalloc).
-pub fn measure() -> Vec<Footprint> {
+/// Measures collections of these sizes. No other thread may run; empty if the program's global allocator is not
+/// [`Mimalloc`](crate::mimalloc::Mimalloc).
+pub fn measure(sizes: &[u64]) -> Vec<Footprint> {
     if !is_counted() {
         return Vec::new();
     }
-    let key = <u64 as Key>::nth;
+    let ruler = Ruler(sizes);
     vec![
-        collection::<Ours<u64>>("map", "Dict of Brc", key),
-        collection::<Mutex<Index<u64, Arc<u64>>>>("map", "Mutex<IndexMap> of Arc", key),
-        collection::<Mutex<Hash<u64, Arc<u64>>>>("map", "Mutex<HashMap> of Arc", key),
-        collection::<DashMap<u64, Arc<u64>, FxBuildHasher>>("map", "DashMap of Arc", key),
-        collection::<papaya::HashMap<u64, Arc<u64>, FxBuildHasher>>("map", "papaya of Arc", key),
-        collection::<flurry::HashMap<u64, Arc<u64>, FxBuildHasher>>("map", "flurry of Arc", key),
-        collection::<scc::HashMap<u64, Arc<u64>, FxBuildHasher>>("map", "scc::HashMap of Arc", key),
-        collection::<scc::HashIndex<u64, Arc<u64>, FxBuildHasher>>("map", "scc::HashIndex of Arc", key),
-        set("Set", Set::<u64, FxBuildHasher>::default, |set, n| _ = set.insert(n)),
-        set("Mutex<IndexSet>", Mutex::<IndexSet<u64, FxBuildHasher>>::default, |set, n| {
-            _ = set.lock().insert(n)
-        }),
-        set("Mutex<HashSet>", Mutex::<hashbrown::HashSet<u64, FxBuildHasher>>::default, |set, n| {
-            set.lock().insert(n);
-        }),
-        collection::<List<Brc<u64>>>("list", "List of Brc", |n| n),
-        collection::<Mutex<Vec<Arc<u64>>>>("list", "Mutex<Vec> of Arc", |n| n),
-        collection::<boxcar::Vec<Arc<u64>>>("list", "boxcar of Arc", |n| n),
+        ruler.map::<Ours<u64>>("Dict of Brc"),
+        ruler.map::<Mutex<Index<u64, Arc<u64>>>>("Mutex<IndexMap> of Arc"),
+        ruler.map::<Mutex<Hash<u64, Arc<u64>>>>("Mutex<HashMap> of Arc"),
+        ruler.map::<DashMap<u64, Arc<u64>, FxBuildHasher>>("DashMap of Arc"),
+        ruler.map::<papaya::HashMap<u64, Arc<u64>, FxBuildHasher>>("papaya of Arc"),
+        ruler.map::<flurry::HashMap<u64, Arc<u64>, FxBuildHasher>>("flurry of Arc"),
+        ruler.map::<scc::HashMap<u64, Arc<u64>, FxBuildHasher>>("scc::HashMap of Arc"),
+        ruler.map::<scc::HashIndex<u64, Arc<u64>, FxBuildHasher>>("scc::HashIndex of Arc"),
+        ruler.set::<Set<u64, FxBuildHasher>>("Set", |set, n| _ = set.insert(n)),
+        ruler
+            .set::<Mutex<IndexSet<u64, FxBuildHasher>>>("Mutex<IndexSet>", |set, n| _ = set.lock().insert(n)),
+        ruler.set::<Mutex<HashSet<u64, FxBuildHasher>>>("Mutex<HashSet>", |set, n| _ = set.lock().insert(n)),
+        ruler.list::<List<Brc<u64>>>("List of Brc"),
+        ruler.list::<Mutex<Vec<Arc<u64>>>>("Mutex<Vec> of Arc"),
+        ruler.list::<boxcar::Vec<Arc<u64>>>("boxcar of Arc"),
     ]
 }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use freethreaded::Brc;
 
 pub(crate) use self::grow::{own_grow, shared_grow};
-pub(crate) use self::mix::{Mix, own_mixed, shared_mixed};
+pub(crate) use self::mix::{CAPACITY, Mix, own_mixed, shared_mixed};
 pub(crate) use self::sequence::{Change, Sequence, own_changed, shared_changed};
 use crate::run::{Control, Entrant, Loop};
 

@@ -15,7 +15,8 @@ use rustc_hash::FxBuildHasher;
 
 use crate::Threads::{OneAndTwo, UpToFour};
 use crate::collection::{
-    Job, Key, LARGE, Mix, Operation, own, own_grow, own_mixed, shared, shared_grow, shared_mixed, small,
+    CAPACITY, Job, Key, LARGE, Mix, Operation, own, own_grow, own_mixed, shared, shared_grow, shared_mixed,
+    small,
 };
 use crate::locked::{Alone, Global};
 use crate::run::{Contest, Cost, Entrant, Goal, Issue, Work};
@@ -220,22 +221,21 @@ fn of_keys<K: Key>(keys: &'static str) -> Vec<Contest> {
     all
 }
 
-fn bustle<K: Key>(keys: &'static str) -> Vec<Contest> {
+fn bustle<K: Key>(keys: &'static str, capacity: u64) -> Vec<Contest> {
     let contest = |mix: Mix| {
-        let entrants = maps!(own_mixed, shared_mixed, K, Rc<u64>, Arc<u64>, mix);
+        let entrants = maps!(own_mixed, shared_mixed, K, Rc<u64>, Arc<u64>, (mix, capacity));
         let key = if keys.is_empty() { "" } else { "/string" };
         let of_keys = if keys.is_empty() { String::new() } else { format!(", {keys}keys") };
         Contest::new(format!("bustle/{}{key}", mix.name), format!("{}{of_keys}", mix.what), entrants)
             .on(UpToFour)
-            .work(Work::Fixed(Mix::OPERATIONS))
+            .work(Work::Fixed(Mix::operations(capacity)))
             .by_default(keys.is_empty())
     };
     Mix::ALL.map(contest).into()
 }
 
 /// Collections of a few entries, against those that a program would take for them.
-fn of_few_entries() -> Vec<Contest> {
-    const MANY: u64 = 100_000;
+fn of_few_entries(many: u64) -> Vec<Contest> {
     let as_index_map =
         |goals: bool| if goals { vec![later(Cost::Peer("IndexMap", 1), 1.0)] } else { Vec::new() };
     let make = |entries: u64| {
@@ -262,18 +262,18 @@ fn of_few_entries() -> Vec<Contest> {
         Contest::new(format!("small/get/{entries}"), what, entrants).goals(as_index_map(true))
     };
     let build = vec![
-        small::many_build::<Ours<u64>>("Dict", MANY, 4),
-        small::many_build::<Alone<Hash<u64, Rc<u64>>>>("hashbrown", MANY, 4),
-        small::many_build::<Alone<Index<u64, Rc<u64>>>>("IndexMap", MANY, 4),
-        small::many_build::<Mutex<Hash<u64, Arc<u64>>>>("Mutex<HashMap>", MANY, 4),
-        small::many_build::<Mutex<Index<u64, Arc<u64>>>>("Mutex<IndexMap>", MANY, 4),
+        small::many_build::<Ours<u64>>("Dict", many, 4),
+        small::many_build::<Alone<Hash<u64, Rc<u64>>>>("hashbrown", many, 4),
+        small::many_build::<Alone<Index<u64, Rc<u64>>>>("IndexMap", many, 4),
+        small::many_build::<Mutex<Hash<u64, Arc<u64>>>>("Mutex<HashMap>", many, 4),
+        small::many_build::<Mutex<Index<u64, Arc<u64>>>>("Mutex<IndexMap>", many, 4),
     ];
     let read = vec![
-        small::many_get::<Ours<u64>>("Dict", MANY, 4),
-        small::many_get::<Alone<Hash<u64, Rc<u64>>>>("hashbrown", MANY, 4),
-        small::many_get::<Alone<Index<u64, Rc<u64>>>>("IndexMap", MANY, 4),
-        small::many_get::<Mutex<Hash<u64, Arc<u64>>>>("Mutex<HashMap>", MANY, 4),
-        small::many_get::<Mutex<Index<u64, Arc<u64>>>>("Mutex<IndexMap>", MANY, 4),
+        small::many_get::<Ours<u64>>("Dict", many, 4),
+        small::many_get::<Alone<Hash<u64, Rc<u64>>>>("hashbrown", many, 4),
+        small::many_get::<Alone<Index<u64, Rc<u64>>>>("IndexMap", many, 4),
+        small::many_get::<Mutex<Hash<u64, Arc<u64>>>>("Mutex<HashMap>", many, 4),
+        small::many_get::<Mutex<Index<u64, Arc<u64>>>>("Mutex<IndexMap>", many, 4),
     ];
     vec![
         make(1),
@@ -282,7 +282,7 @@ fn of_few_entries() -> Vec<Contest> {
         get(4),
         get(8),
         Contest::new("small/many-build", "build 10⁵ maps of 4 entries, per map", build)
-            .per(MANY)
+            .per(many)
             .work(Work::Single)
             .goals(as_index_map(true)),
         Contest::new("small/many-get", "get borrowed, any of 10⁵ maps of 4 entries", read)
@@ -291,16 +291,18 @@ fn of_few_entries() -> Vec<Contest> {
     ]
 }
 
+/// The mixes of *bustle* in maps of about half so many entries, and the small maps, of which there are so many.
+pub fn of_sizes(capacity: u64, many: u64) -> Vec<Contest> {
+    [bustle::<u64>("", capacity), bustle::<String>("string ", capacity), of_few_entries(many)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
 /// All contests of maps.
 pub fn contests() -> Vec<Contest> {
-    [
-        of_keys::<u64>(""),
-        of_keys::<String>("string "),
-        bustle::<u64>(""),
-        bustle::<String>("string "),
-        of_few_entries(),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    [of_keys::<u64>(""), of_keys::<String>("string "), of_sizes(CAPACITY, 100_000)]
+        .into_iter()
+        .flatten()
+        .collect()
 }

@@ -16,12 +16,12 @@ pub(crate) struct Mix {
     pub(crate) insert: usize,
     pub(crate) remove: usize,
     pub(crate) update: usize,
-    /// Entries at the beginning.
-    pub(crate) prefill: u64,
+    /// Whether half of the capacity is filled at the beginning.
+    pub(crate) prefilled: bool,
 }
 
-/// What the sizes of a run are shares of.
-const CAPACITY: u64 = 1 << 16;
+/// What the sizes of a run are shares of, by default.
+pub(crate) const CAPACITY: u64 = 1 << 16;
 
 impl Mix {
     /// The three mixes of the suite.
@@ -32,7 +32,7 @@ impl Mix {
             insert: 1,
             remove: 1,
             update: 0,
-            prefill: CAPACITY / 2,
+            prefilled: true,
         },
         Self {
             name: "exchange",
@@ -40,7 +40,7 @@ impl Mix {
             insert: 40,
             remove: 40,
             update: 10,
-            prefill: CAPACITY / 2,
+            prefilled: true,
         },
         Self {
             name: "rapid-grow",
@@ -48,12 +48,18 @@ impl Mix {
             insert: 80,
             remove: 5,
             update: 10,
-            prefill: 0,
+            prefilled: false,
         },
     ];
 
     /// Operations of a run.
-    pub(crate) const OPERATIONS: u64 = CAPACITY / 4 * 3;
+    pub(crate) const fn operations(capacity: u64) -> u64 {
+        capacity / 4 * 3
+    }
+
+    fn prefill(self, capacity: u64) -> u64 {
+        if self.prefilled { capacity / 2 } else { 0 }
+    }
 
     fn pattern(self) -> [Step; 100] {
         let mut pattern = [Step::Read; 100];
@@ -76,28 +82,29 @@ enum Step {
 
 struct Mixed<C: Map> {
     mix: Mix,
+    capacity: u64,
     pattern: [Step; 100],
     /// What the run is about, and its threads.
     fresh: RwLock<(C, u64)>,
 }
 
 impl<C: Map> Mixed<C> {
-    fn new(mix: Mix) -> Self {
-        Self { mix, pattern: mix.pattern(), fresh: RwLock::new((C::new(), 1)) }
+    fn new((mix, capacity): (Mix, u64)) -> Self {
+        Self { mix, capacity, pattern: mix.pattern(), fresh: RwLock::new((C::new(), 1)) }
     }
 }
 
 impl<C: Map> Loop for Mixed<C> {
     fn prepare(&self, threads: usize) {
-        *self.fresh.write() = (with_entries(0..self.mix.prefill, C::Key::nth), threads as u64);
+        *self.fresh.write() = (with_entries(0..self.mix.prefill(self.capacity), C::Key::nth), threads as u64);
     }
 
     fn run(&self, control: &mut Control, thread: usize) {
         let fresh = self.fresh.read();
         let (c, threads) = &*fresh;
         let thread = thread as u64 % threads;
-        let prefilled = (self.mix.prefill / threads) as usize;
-        let inserts = (Mix::OPERATIONS / threads) as usize * self.mix.insert / 100 + 100;
+        let prefilled = (self.mix.prefill(self.capacity) / threads) as usize;
+        let inserts = (Mix::operations(self.capacity) / threads) as usize * self.mix.insert / 100 + 100;
         // The threads share the first keys out among themselves, and all others.
         let keys: Vec<C::Key> =
             (0..prefilled + inserts).map(|n| C::Key::nth(n as u64 * threads + thread)).collect();
@@ -132,12 +139,12 @@ impl<C: Map> Loop for Mixed<C> {
 }
 
 /// An entrant whose map one thread uses.
-pub(crate) fn own_mixed<C: Map>(name: &'static str, mix: Mix) -> Entrant {
+pub(crate) fn own_mixed<C: Map>(name: &'static str, mix: (Mix, u64)) -> Entrant {
     Entrant::own_loop(name, move || Mixed::<C>::new(mix))
 }
 
 /// An entrant whose map threads share.
-pub(crate) fn shared_mixed<C: Map + Send + Sync>(name: &'static str, mix: Mix) -> Entrant {
+pub(crate) fn shared_mixed<C: Map + Send + Sync>(name: &'static str, mix: (Mix, u64)) -> Entrant {
     Entrant::shared_loop(name, move || Mixed::<C>::new(mix))
 }
 
