@@ -3,6 +3,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;

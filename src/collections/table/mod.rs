@@ -35,7 +35,7 @@
 //! 5. A place of the order may be used again once its node is gone: nodes are whole, so a walk that comes there gives one entry or another, and what stays in the
 //!    table without being moved keeps its place.
 //!
-//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable.rs`.
+//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable/`.
 
 mod algebra;
 mod block;
