@@ -16,13 +16,18 @@ const ROUNDS: u32 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
 fn crossing(a: Set<u32>, b: Set<u32>, operations: &[fn(&Set<u32>, &Set<u32>, u32)]) -> (Set<u32>, Set<u32>) {
     let start = Barrier::new(operations.len());
     thread::scope(|s| {
-        for operation in operations {
-            let (a, b, start) = (&a, &b, &start);
-            s.spawn(move || {
-                start.wait();
-                (0..ROUNDS).for_each(|round| operation(a, b, round));
-            });
-        }
+        let threads: Vec<_> = operations
+            .iter()
+            .map(|operation| {
+                let (a, b, start) = (&a, &b, &start);
+                s.spawn(move || {
+                    start.wait();
+                    (0..ROUNDS).for_each(|round| operation(a, b, round));
+                })
+            })
+            .collect();
+        // With their thread-locals, as the end of the scope does not.
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
     });
     (a, b)
 }

@@ -18,19 +18,21 @@ fn hash_of(value: &impl Hash) -> u64 {
 
 #[test]
 fn equal_sets_hash_alike() {
-    let orders = [[1, 2, 3], [3, 1, 2], [2, 3, 1]];
-    let random = orders.map(FrozenSet::from);
-    let fixed = orders.map(|keys| FrozenSet::<u32, Fixed>::from_iter(keys));
-    for a in &random {
-        for b in &random {
-            assert!(a == b && hash_of(a) == hash_of(b));
+    isolated(|| {
+        let orders = [[1, 2, 3], [3, 1, 2], [2, 3, 1]];
+        let random = orders.map(FrozenSet::from);
+        let fixed = orders.map(|keys| FrozenSet::<u32, Fixed>::from_iter(keys));
+        for a in &random {
+            for b in &random {
+                assert!(a == b && hash_of(a) == hash_of(b));
+            }
+            for b in &fixed {
+                assert!(a == b && b == a && hash_of(a) == hash_of(b));
+            }
+            assert_eq!(hash_of(a), hash_of(&Set::from([2, 1, 3]).freeze()));
+            assert_eq!(hash_of(a), hash_of(&a.clone()));
         }
-        for b in &fixed {
-            assert!(a == b && b == a && hash_of(a) == hash_of(b));
-        }
-        assert_eq!(hash_of(a), hash_of(&Set::from([2, 1, 3]).freeze()));
-        assert_eq!(hash_of(a), hash_of(&a.clone()));
-    }
+    });
 }
 
 /// Sums are easily alike where hashes of small things are.
@@ -123,7 +125,7 @@ fn frozen_while_others_write() {
     isolated(|| {
         let set: Set<u32> = (0..10).collect();
         thread::scope(|s| {
-            s.spawn(|| {
+            let writer = s.spawn(|| {
                 for n in 0..5_000 {
                     // At every moment the keys are ten that follow each other.
                     set.insert(n + 10);
@@ -137,6 +139,8 @@ fn frozen_while_others_write() {
                 assert!(frozen.iter().copied().eq(first..first + frozen.len() as u32));
                 assert!(frozen.contains(&first) && !frozen.contains(&(first + 11)));
             }
+            // With its thread-locals, as the end of the scope does not.
+            writer.join().unwrap();
         });
     });
 }
@@ -144,20 +148,22 @@ fn frozen_while_others_write() {
 /// Python's: the result is of the kind of the left operand.
 #[test]
 fn mixed_operands() {
-    let (set, frozen) = (Set::from([1, 2, 3]), FrozenSet::from([5, 3, 1]));
-    let results: [Set<u32>; 4] = [&set | &frozen, &set & &frozen, &set - &frozen, &set ^ &frozen];
-    assert_eq!(results.map(|set| set.snapshot()), [vec![1, 2, 3, 5], vec![1, 3], vec![2], vec![2, 5]]);
-    let results: [FrozenSet<u32>; 4] = [&frozen | &set, &frozen & &set, &frozen - &set, &frozen ^ &set];
-    assert_eq!(
-        results.map(|set| set.as_slice().to_vec()),
-        [vec![5, 3, 1, 2], vec![3, 1], vec![5], vec![5, 2]]
-    );
-    let mut set = set;
-    set |= &frozen;
-    set -= &FrozenSet::from([2]);
-    set ^= &Set::from([7, 1]);
-    set &= &FrozenSet::from([7, 5]);
-    assert_eq!(set.snapshot(), [5, 7]);
+    isolated(|| {
+        let (set, frozen) = (Set::from([1, 2, 3]), FrozenSet::from([5, 3, 1]));
+        let results: [Set<u32>; 4] = [&set | &frozen, &set & &frozen, &set - &frozen, &set ^ &frozen];
+        assert_eq!(results.map(|set| set.snapshot()), [vec![1, 2, 3, 5], vec![1, 3], vec![2], vec![2, 5]]);
+        let results: [FrozenSet<u32>; 4] = [&frozen | &set, &frozen & &set, &frozen - &set, &frozen ^ &set];
+        assert_eq!(
+            results.map(|set| set.as_slice().to_vec()),
+            [vec![5, 3, 1, 2], vec![3, 1], vec![5], vec![5, 2]]
+        );
+        let mut set = set;
+        set |= &frozen;
+        set -= &FrozenSet::from([2]);
+        set ^= &Set::from([7, 1]);
+        set &= &FrozenSet::from([7, 5]);
+        assert_eq!(set.snapshot(), [5, 7]);
+    });
 }
 
 static_assertions::assert_impl_all!(FrozenSet<u8>: Send, Sync, Unpin, std::panic::UnwindSafe, std::panic::RefUnwindSafe);
