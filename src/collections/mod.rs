@@ -38,5 +38,5 @@ pub use dict::{
     KeysView, LockedDict, LockedIter, Values, ValuesView,
 };
 pub use list::{List, ListIter};
-pub use set::{FrozenSet, Set, SetIntoIter, SetIter, SetOperand};
+pub use set::{FrozenSet, LockedSet, LockedSetIter, Set, SetIntoIter, SetIter, SetOperand};
 pub use table::End;

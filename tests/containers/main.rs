@@ -7,6 +7,8 @@ mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;
+mod set_algebra;
+mod set_frozen;
 mod sharing;
 mod surface;
 

@@ -15,3 +15,4 @@ mod planted;
 mod record;
 mod rows;
 mod set;
+mod sets;

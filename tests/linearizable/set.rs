@@ -54,6 +54,21 @@ const KEYED: &[Row<Set<Value>, Keys>] = &[
         },
     ),
     row(
+        "take",
+        |s, k, _| s.take(&(k as Value)).into_iter().collect(),
+        |m, k, _| if gone(m, k) { vec![k as Value] } else { Out::new() },
+    ),
+    row(
+        "replace",
+        |s, k, _| s.replace(k as Value).into_iter().collect(),
+        |m, k, _| if add(m, k) { Out::new() } else { vec![k as Value] },
+    ),
+    row(
+        "remove_if",
+        |s, k, v| vec![s.remove_if(&(k as Value), |_| v % 2 == 0).into()],
+        |m, k, v| vec![(v % 2 == 0 && gone(m, k)).into()],
+    ),
+    row(
         "clear",
         |s, _, _| {
             s.clear();
@@ -67,7 +82,30 @@ const KEYED: &[Row<Set<Value>, Keys>] = &[
 ];
 
 /// On all keys.
-const WHOLE: &[Row<Set<Value>, Keys>] = &[row("snapshot", |s, _, _| s.snapshot(), |m, _, _| m.clone())];
+const WHOLE: &[Row<Set<Value>, Keys>] = &[
+    row("snapshot", |s, _, _| s.snapshot(), |m, _, _| m.clone()),
+    row("clone", |s, _, _| s.clone().into_iter().collect(), |m, _, _| m.clone()),
+    row("freeze", |s, _, _| s.freeze().into_iter().collect(), |m, _, _| m.clone()),
+    row(
+        "first",
+        |s, _, _| s.first().into_iter().collect(),
+        |m, _, _| m.first().copied().into_iter().collect(),
+    ),
+    row("last", |s, _, _| s.last().into_iter().collect(), |m, _, _| m.last().copied().into_iter().collect()),
+    row("pop_last", |s, _, _| s.pop_last().into_iter().collect(), |m, _, _| m.pop().into_iter().collect()),
+    row(
+        "pop_first",
+        |s, _, _| s.pop_first().into_iter().collect(),
+        |m, _, _| if m.is_empty() { Out::new() } else { vec![m.remove(0)] },
+    ),
+    row("drain", |s, _, _| s.drain().collect(), |m, _, _| std::mem::take(m)),
+    row("take_all", |s, _, _| s.take_all().snapshot(), |m, _, _| std::mem::take(m)),
+    row(
+        "is_disjoint",
+        |s, k, _| vec![s.is_disjoint(&Set::from([k as Value])).into()],
+        |m, k, _| vec![(!has(m, k)).into()],
+    ),
+];
 
 #[test]
 fn all_of_a_set() {
