@@ -3,6 +3,11 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod dict_calls;
+mod dict_memory;
+mod dict_panics;
+mod dict_races;
+mod dict_reentrancy;
 mod races;
 mod reclamation;
 mod reentrancy;
