@@ -405,7 +405,7 @@ fn list() {
     on::<TestList>(FOUR, &[&[2, 3, 4]], |l, _| drop(l.remove(0)));
     on::<TestList>(FOUR, &[&[1]], |l, _| l.truncate(1));
     on::<TestList>(FOUR, &[&[]], |l, _| l.clear());
-    on::<TestList>(&[1], &[&[1, 2], &[1, 2, 3]], |l, t| l.extend((2..4).map(|n| Made(t.item(n)))));
+    on::<TestList>(&[1], &[&[1, 2, 3]], |l, t| l.extend((2..4).map(|n| Made(t.item(n)))));
     inject::<TestList>(FOUR, &[&[]], |l, _| drop(l.take()));
 }
 

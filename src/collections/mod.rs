@@ -33,5 +33,8 @@ mod table;
 
 pub use dict::Dict;
 pub use dict_iter::{Iter, Keys, Values};
-pub use list::{List, ListIter};
+pub use list::{
+    Changed, LengthMismatch, List, ListIntoIter, ListIter, ListOwnedIter, LockedList, NotExchanged, Place,
+    Slice, SliceIndices, ZeroStep,
+};
 pub use set::{Set, SetIter};

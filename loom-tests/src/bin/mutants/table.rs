@@ -1428,7 +1428,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_after_a_clear_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a list is cleared without release",
         find: "self.block.store(ptr::null_mut(), Ordering::Release);",
         replace: "self.block.store(ptr::null_mut(), Ordering::Relaxed);",
@@ -1436,7 +1436,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_after_a_clear_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "the block is read without acquire",
         find: "Block::from_raw(self.block.load(Ordering::Acquire))",
         replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
@@ -1444,7 +1444,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "the block is published without release",
         find: "self.block.store(block.into_raw(), Ordering::Release);",
         replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
@@ -1452,7 +1452,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "an element is read without acquire",
         find: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))",
         replace: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Relaxed))",
@@ -1460,23 +1460,23 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_set",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/write.rs",
         name: "an element is pushed without release",
-        find: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
-        replace: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
+        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
+        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "an element is set without release",
-        find: "slot.store(raw.as_ptr(), Ordering::Release);",
-        replace: "slot.store(raw.as_ptr(), Ordering::Relaxed);",
+        find: "slot.store(raw, Ordering::Release);",
+        replace: "slot.store(raw, if raw.is_null() { Ordering::Release } else { Ordering::Relaxed });",
         tests: "loom_list",
         model: "get_against_set",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is read without acquire",
         find: "block.header().len.load(Ordering::Acquire)",
         replace: "block.header().len.load(Ordering::Relaxed)",
@@ -1484,33 +1484,33 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is stored without release",
-        find: "block.header().len.store(len, Ordering::Release);",
-        replace: "block.header().len.store(len, Ordering::Relaxed);",
+        find: "at.store(len, Ordering::Release);",
+        replace: "at.store(len, Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is not looked at again",
-        find: "if index < length(block) { Some(raw) } else { None }",
+        find: "if place < length(block) { Some(raw) } else { None }",
         replace: "Some(raw)",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/write.rs",
         name: "a push stores the length first",
-        find: r"            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);
-            set_length(roomy, len + 1);",
-        replace: r"            set_length(roomy, len + 1);
-            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);
+                    set_length(block, len + 1);",
+        replace: r"                    set_length(block, len + 1);
+                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a popped element is dropped at once",
         find: r"        let copy = unsafe { copied(raw) };
         retire_value::<Counted<P>>(operation, raw);
@@ -1521,7 +1521,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_pop",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a block that is replaced is freed at once",
         find: "operation.retire(unsafe { old.into_garbage() });",
         replace: "{ let _ = operation; unsafe { old.into_garbage().run() } }",
@@ -1529,15 +1529,15 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_growth",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "a popped place is nulled without release",
-        find: "slot.store(ptr::null_mut(), Ordering::Release);",
-        replace: "slot.store(ptr::null_mut(), Ordering::Relaxed);",
+        find: "slot.store(raw, Ordering::Release);",
+        replace: "slot.store(raw, if raw.is_null() { Ordering::Relaxed } else { Ordering::Release });",
         tests: "loom_list",
         model: "length_after_a_pop_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "writes take no lock",
         find: "section(&self.lock, || f(unsafe { self.elements() }))",
         replace: "f(unsafe { self.elements() })",
