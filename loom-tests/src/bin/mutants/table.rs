@@ -1322,6 +1322,111 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_or_insert_makes_one",
     },
     Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "changes of the length are not counted",
+        find: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);",
+        replace: "let _ = changes;",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "the count of changes is stored without release",
+        find: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);",
+        replace: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "the count of changes is read without acquire",
+        find: "header.changes.load(Ordering::Acquire)",
+        replace: "header.changes.load(Ordering::Relaxed)",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "last does not look at the length again",
+        find: "length(block) == len && ",
+        replace: "",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/mod.rs",
+        name: "an extension in place stores the length first",
+        find: "for (place, raw) in (len..).zip(with) {",
+        replace: "elements::set_length(block, needed);\n                for (place, raw) in (len..).zip(with) {",
+        tests: "loom_list",
+        model: "get_against_extend_in_place",
+    },
+    Mutant {
+        file: "src/collections/list/write.rs",
+        name: "a cut empties the places first",
+        find: r"        if len < old {
+            set_length(block, len);
+        }
+        (len..old).filter_map(move |place| vacate(block, place))",
+        replace: r"        let gone: Vec<_> = (len..old).filter_map(move |place| vacate(block, place)).collect();
+        if len < old {
+            set_length(block, len);
+        }
+        gone.into_iter()",
+        tests: "loom_list",
+        model: "get_against_a_removal_at_the_end",
+    },
+    Mutant {
+        file: "src/collections/list/write.rs",
+        name: "an exchange does not compare",
+        find: "found.is_some_and(|found| core::ptr::eq(unsafe { P::borrow(found) }, current))",
+        replace: "{ let _ = current; found.is_some() }",
+        tests: "loom_list",
+        model: "two_exchanges",
+    },
+    Mutant {
+        file: "src/collections/list/iter.rs",
+        name: "an iterator does not look at the length behind the element",
+        find: "element_below(block, self.front)",
+        replace: "super::elements::element(block, self.front)",
+        tests: "loom_list",
+        model: "iteration_against_pop_and_push",
+    },
+    Mutant {
+        file: "src/collections/list/sort.rs",
+        name: "a sort publishes whatever has happened to the list",
+        find: "let block = self.unchanged_since(&before)?;",
+        replace: "let block = unsafe { self.elements() };",
+        tests: "loom_list",
+        model: "sort_that_gives_way_against_push",
+    },
+    Mutant {
+        file: "src/collections/list/bulk.rs",
+        name: "an extension by another list takes its own lock only",
+        find: r"section2(&self.lock, &other.lock, || {
+            // SAFETY: under both locks.
+            let (block, source)",
+        replace: r"crate::lock::section(&self.lock, || {
+            // SAFETY: under both locks.
+            let (block, source)",
+        tests: "loom_list",
+        model: "lists_that_extend_each_other",
+    },
+    Mutant {
+        file: "src/collections/list/bulk.rs",
+        name: "an exchange of lists exchanges their blocks",
+        find: r"            self.publish(for_me);
+            other.publish(for_them);
+            [mine, theirs].map(",
+        replace: r"            if let (Some(mine), Some(theirs)) = (mine, theirs) {
+                self.publish(theirs);
+                other.publish(mine);
+            }
+            [Some(for_me), Some(for_them)].map(",
+        tests: "loom_list",
+        model: "walk_against_an_exchange_of_lists",
+    },
+    Mutant {
         file: "src/collections/table/node.rs",
         name: "a value is read without acquire",
         find: "NonNull::new(self.value.load(Ordering::Acquire))",
