@@ -106,6 +106,11 @@ pub fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
     crate::lock::section(lock, f)
 }
 
+/// Runs `f` with the locks of two objects held.
+pub fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R) -> R {
+    crate::lock::section2(a, b, f)
+}
+
 /// Has threads enter as where light barriers are fences. Nobody is registered yet.
 pub fn use_fences() {
     crate::sync::barrier::use_fences();

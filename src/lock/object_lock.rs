@@ -1,44 +1,100 @@
-//! A lock of one byte.
+//! The lock of an object: biased to its first user, until another thread wants it.
 //!
-//! | bits | meaning |
+//! # The words
+//!
+//! | `word` | meaning |
 //! |---|---|
-//! | `LOCKED` | a thread holds the lock |
-//! | `PARKED` | threads may be parked on the address of the byte |
+//! | 0 | never locked |
+//! | [`BIASED`](Word::BIASED) + a bias | the thread that has this [bias](crate::runtime::Bias), the *owner*, enters by plain stores |
+//! | [`PLAIN`](Word::PLAIN) | a plain lock, free. Once plain, always plain |
+//! | `PLAIN` + `LOCKED` | a thread holds it |
+//! | … + `PARKED` | threads may be parked on the address of `word` |
+//!
+//! `held` is 1 while the owner is inside by its bias, else 0. Only the owner writes it.
+//!
+//! # Biased
+//!
+//! | who | does |
+//! |---|---|
+//! | the owner enters | sees its bias in `word`, and 0 in `held`; `held` := 1; **light barrier**; looks again; if the bias is gone, leaves, and goes on as everybody |
+//! | the owner leaves | `held` := 0 (release); **light barrier**; if `word` is plain, wakes whoever is parked on `held` |
+//! | another thread enters | `word`: biased → `PLAIN` + `LOCKED`, by CAS; has the bias [revoked](crate::runtime::revoke) (**heavy barrier**); waits until `held` is 0 (acquire); is inside |
+//!
+//! The CAS takes the plain lock, so a second thread that comes waits for it as for any other. Two cases, by the order of the barriers of the owner's entering and the
+//! other's revoking: the owner's comes first, then the other sees `held`, and waits; or the heavy one comes first, then the owner sees the plain word, and does not enter.
+//! The same of the owner's leaving: it sees the plain word and wakes, or the other sees `held` gone. If the bias had ended before, its end has made
+//! that barrier for the entering, and a thread that has to wait makes another for the leaving.
+//!
+//! A lock never becomes biased again.
+//!
+//! # Plain
 //!
 //! | transition | by |
 //! |---|---|
-//! | 0 → `LOCKED` | lock, acquire |
+//! | free → `LOCKED` | lock, acquire |
 //! | `LOCKED` → `LOCKED` + `PARKED` | a thread about to park; it parks only while both bits stand, under the queue lock |
-//! | `LOCKED` → 0 | unlock, release |
-//! | `LOCKED` + `PARKED` → 0 or `PARKED` | unlock under the queue lock; the woken thread tries again |
+//! | `LOCKED` → free | unlock, release |
+//! | `LOCKED` + `PARKED` → free or `PARKED` | unlock under the queue lock; the woken thread tries again |
 //! | `LOCKED` + `PARKED` → the same, or `LOCKED` | unlock hands over to a thread that waits for more than a millisecond |
 //!
 //! The last row is eventual fairness, as in WebKit's lock and CPython's `PyMutex`: threads barge for speed, but a waiter gets the lock after about a
 //! millisecond even from a thread that releases and takes it in a loop.
+//!
+//! Checked by: `loom-tests/tests/loom_lock.rs` and `loom_bias.rs`.
 
 use core::fmt;
 
-use crate::sync::atomic::{AtomicU8, Ordering};
-use crate::sync::const_unless_loom;
+use crate::runtime::{self, Me};
+use crate::sync::atomic::{AtomicU32, Ordering};
 use crate::sync::parking::{self, Waiters, Wake};
+use crate::sync::{barrier, const_unless_loom};
 
-const LOCKED: u8 = 1;
-const PARKED: u8 = 2;
+/// The bits of [`ObjectLock::word`].
+struct Word;
+
+impl Word {
+    const FRESH: u32 = 0;
+    const BIASED: u32 = 1 << 31;
+    const PLAIN: u32 = 1;
+    const LOCKED: u32 = 2;
+    const PARKED: u32 = 4;
+
+    const TAKEN: u32 = Self::PLAIN | Self::LOCKED;
+
+    /// The word of a lock that is biased under `bias`.
+    #[inline(always)]
+    const fn biased(bias: u32) -> u32 {
+        Self::BIASED | bias
+    }
+
+    /// The bias in a word.
+    fn bias(word: u32) -> Option<u32> {
+        (word & Self::BIASED != 0).then_some(word & !Self::BIASED)
+    }
+}
 
 /// Tries before a thread parks. More would only burn the holder's core when there are more threads than cores.
 const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
 
-/// The lock in an object's header: one byte, no allocation, fair after a millisecond.
+/// How a thread holds a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hold {
+    ByBias,
+    Plainly,
+}
+
+/// The lock in an object's header: eight bytes, no allocation, no locked instruction for a thread that has the object to itself, fair after
+/// a millisecond.
 ///
-/// Containers of the crate have one each. It is not exposed as a lock of its own: whoever holds it runs inside a *section*,
-/// so that the runtime can tell a thread that comes back for a lock it holds.
+/// Containers of the crate have one each; a type of your own gets critical sections by having one as a field, see [`HasLock`](super::HasLock).
 pub struct ObjectLock {
-    state: AtomicU8,
+    word: AtomicU32,
+    held: AtomicU32,
 }
 
 impl ObjectLock {
     const_unless_loom! {
-        /// An unlocked lock.
+        /// An unlocked lock. It will be biased to the first thread that takes it.
         ///
         /// ```
         /// use freethreaded::lock::ObjectLock;
@@ -47,88 +103,197 @@ impl ObjectLock {
         /// ```
         #[must_use]
         pub const fn new() -> Self {
-            Self { state: AtomicU8::new(0) }
+            Self { word: AtomicU32::new(Word::FRESH), held: AtomicU32::new(0) }
         }
     }
 
     /// Whether some thread holds it at this moment.
     #[must_use]
     pub fn is_locked(&self) -> bool {
-        self.state.load(Ordering::Relaxed) & LOCKED != 0
+        self.word.load(Ordering::Relaxed) & (Word::BIASED | Word::LOCKED) == Word::LOCKED
+            || self.held.load(Ordering::Relaxed) != 0
     }
 
-    /// Takes the lock if it is free and nobody waits.
-    #[inline]
-    pub(super) fn try_lock(&self) -> bool {
-        // Acquire: partner is the release in `unlock`.
-        self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    /// Whether one thread still has it to itself, and takes it without locked instructions.
+    ///
+    /// ```
+    /// use freethreaded::{critical_section, lock::ObjectLock};
+    /// let lock = ObjectLock::new();
+    /// critical_section(&lock, |_| ());
+    /// assert!(lock.is_biased());
+    /// std::thread::scope(|s| s.spawn(|| critical_section(&lock, |_| ())).join().unwrap());
+    /// assert!(!lock.is_biased());
+    /// ```
+    #[must_use]
+    pub fn is_biased(&self) -> bool {
+        Word::bias(self.word.load(Ordering::Relaxed)).is_some()
     }
 
-    /// Tries to take the lock a few times. Returns whether it did.
-    pub(super) fn spin(&self) -> bool {
-        (0..SPINS).any(|_| {
-            crate::sync::hint::spin_loop();
+    /// Takes the lock if it is free, nobody waits, and the calling thread does not hold it.
+    #[inline(always)]
+    pub(super) fn try_enter(&self, me: &Me) -> Option<Hold> {
+        // Relaxed, here and in `held`: what is stored there by others is looked for behind the barrier.
+        let word = self.word.load(Ordering::Relaxed);
+        if word == Word::PLAIN {
+            // Acquire: partner is the release in `unlock`.
+            let taken =
+                self.word.compare_exchange(word, Word::TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok();
+            return taken.then_some(Hold::Plainly);
+        }
+        let bias = me.bias()?;
+        if word != Word::biased(bias.present()) || self.held.load(Ordering::Relaxed) != 0 {
+            return None;
+        }
+        self.held.store(1, Ordering::Relaxed);
+        barrier::light();
+        // Relaxed, both: behind the barrier. No acquire: nobody else has been inside, or the word would not be this.
+        if self.word.load(Ordering::Relaxed) == Word::biased(bias.present()) {
+            return Some(Hold::ByBias);
+        }
+        self.leave_bias();
+        None
+    }
+
+    /// [`try_enter`](Self::try_enter), a few times, of a lock that others use. Makes a new lock the calling thread's.
+    pub(super) fn spin(&self, me: &Me) -> Option<Hold> {
+        let mut seen = self.word.load(Ordering::Relaxed);
+        if seen == Word::FRESH {
+            self.claim(me);
+            return self.try_enter(me);
+        }
+        for _ in 0..SPINS {
             // Relaxed: only whether to try.
-            self.state.load(Ordering::Relaxed) == 0 && self.try_lock()
-        })
+            if seen == Word::PLAIN
+                && let Some(hold) = self.try_enter(me)
+            {
+                return Some(hold);
+            }
+            crate::sync::hint::spin_loop();
+            seen = self.word.load(Ordering::Relaxed);
+        }
+        None
     }
 
-    /// Waits for the lock and takes it.
+    /// Makes a lock that was never locked the calling thread's, or plain.
+    fn claim(&self, me: &Me) {
+        let word = match me.bias().map_or(0, |bias| bias.for_new_lock()) {
+            0 => Word::PLAIN,
+            bias => Word::biased(bias),
+        };
+        // Relaxed: nobody has been inside. If another thread is first, the lock is that one's.
+        _ = self.word.compare_exchange(Word::FRESH, word, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
+    /// Waits for the lock and takes it. The calling thread does not hold it.
     #[cold]
     #[inline(never)]
-    pub(super) fn lock_contended(&self) {
+    pub(super) fn wait(&self, me: &Me) -> Hold {
         let mut since = None;
         let mut spins = 0;
-        let mut seen = self.state.load(Ordering::Relaxed);
         loop {
-            if seen & LOCKED == 0 {
-                // Acquire: partner is the release in `unlock`.
-                match self.state.compare_exchange_weak(
-                    seen,
-                    seen | LOCKED,
-                    Ordering::Acquire,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => return,
-                    Err(now) => seen = now,
+            let seen = self.word.load(Ordering::Relaxed);
+            if seen == Word::FRESH {
+                self.claim(me);
+                continue;
+            }
+            if let Some(bias) = Word::bias(seen) {
+                if let Some(hold) = self.try_enter(me) {
+                    return hold;
+                }
+                // Relaxed: what the owner did is acquired from `held`.
+                let marked =
+                    self.word.compare_exchange(seen, Word::TAKEN, Ordering::Relaxed, Ordering::Relaxed);
+                if marked.is_ok() {
+                    self.take_over(bias);
+                    return Hold::Plainly;
                 }
                 continue;
             }
-            if seen & PARKED == 0 {
+            if seen & Word::LOCKED == 0 {
+                // Acquire: partner is the release in `unlock`.
+                let new = seen | Word::LOCKED;
+                if self.word.compare_exchange_weak(seen, new, Ordering::Acquire, Ordering::Relaxed).is_ok() {
+                    return Hold::Plainly;
+                }
+                continue;
+            }
+            if seen & Word::PARKED == 0 {
                 if spins != SPINS {
                     spins += 1;
                     crate::sync::hint::spin_loop();
-                    seen = self.state.load(Ordering::Relaxed);
                     continue;
                 }
-                if let Err(now) = self.state.compare_exchange_weak(
-                    seen,
-                    seen | PARKED,
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    seen = now;
+                let new = seen | Word::PARKED;
+                if self.word.compare_exchange_weak(seen, new, Ordering::Relaxed, Ordering::Relaxed).is_err() {
                     continue;
                 }
             }
-            let validate = || self.state.load(Ordering::Relaxed) == LOCKED | PARKED;
+            let validate = || self.word.load(Ordering::Relaxed) == Word::TAKEN | Word::PARKED;
             // SAFETY: `validate` is one load.
-            if unsafe { parking::park(self.key(), &mut since, validate) } == Wake::HandedOver {
+            if unsafe { parking::park(address(&self.word), &mut since, validate) } == Wake::HandedOver {
                 // Acquire: partner is the release in `unlock_contended`, which left the lock taken for us.
-                let state = self.state.load(Ordering::Acquire);
-                debug_assert!(state & LOCKED != 0);
-                return;
+                let word = self.word.load(Ordering::Acquire);
+                debug_assert!(word & Word::LOCKED != 0);
+                return Hold::Plainly;
             }
-            seen = self.state.load(Ordering::Relaxed);
         }
     }
 
+    /// Waits until the owner is out. The calling thread has just made the word plain and taken.
+    fn take_over(&self, bias: u32) {
+        runtime::revoke(bias);
+        // Acquire: partner is the release in `leave_bias`.
+        if self.held.load(Ordering::Acquire) == 0 {
+            return;
+        }
+        // If the bias had ended, nothing has yet shown the plain word to an owner that is inside.
+        barrier::heavy();
+        let mut since = None;
+        // Acquire: as above.
+        while self.held.load(Ordering::Acquire) != 0 {
+            let validate = || self.held.load(Ordering::Relaxed) != 0;
+            // SAFETY: `validate` is one load.
+            unsafe { parking::park(address(&self.held), &mut since, validate) };
+        }
+    }
+
+    /// The owner goes out, or has not come in.
+    #[inline(always)]
+    fn leave_bias(&self) {
+        // Release: partner is the acquire in `take_over`.
+        self.held.store(0, Ordering::Release);
+        barrier::light();
+        // Relaxed: behind the barrier.
+        if self.word.load(Ordering::Relaxed) & Word::BIASED == 0 {
+            self.wake_revoker();
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn wake_revoker(&self) {
+        // SAFETY: the closure does nothing, and only `take_over` parks on this address.
+        unsafe { parking::unpark_one(address(&self.held), |_| Wake::Retry) }
+    }
+
+    /// Gives the lock up.
+    ///
     /// # Safety
-    /// The calling thread holds the lock.
-    #[inline]
-    pub(super) unsafe fn unlock(&self) {
+    /// The calling thread holds the lock so.
+    #[inline(always)]
+    pub(super) unsafe fn leave(&self, hold: Hold) {
+        match hold {
+            Hold::ByBias => self.leave_bias(),
+            Hold::Plainly => self.unlock(),
+        }
+    }
+
+    #[inline(always)]
+    fn unlock(&self) {
         // Release: partner is the acquire of the next holder.
-        if self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {
+        let freed =
+            self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Release, Ordering::Relaxed);
+        if freed.is_err() {
             self.unlock_contended();
         }
     }
@@ -137,24 +302,25 @@ impl ObjectLock {
     #[inline(never)]
     fn unlock_contended(&self) {
         let decide = |waiters: Waiters| {
-            let parked = if waiters.more { PARKED } else { 0 };
-            let (state, wake) = if waiters.woken && waiters.overdue {
-                (LOCKED | parked, Wake::HandedOver)
+            let parked = if waiters.more { Word::PARKED } else { 0 };
+            let (word, wake) = if waiters.woken && waiters.overdue {
+                (Word::TAKEN | parked, Wake::HandedOver)
             } else {
-                (parked, Wake::Retry)
+                (Word::PLAIN | parked, Wake::Retry)
             };
             // Under the queue lock, so no thread parks between the look and this. Release: partner is the acquire of
             // the next holder.
-            self.state.store(state, Ordering::Release);
+            self.word.store(word, Ordering::Release);
             wake
         };
-        // SAFETY: `decide` is one store, and only `lock_contended` parks on this address.
-        unsafe { parking::unpark_one(self.key(), decide) }
+        // SAFETY: `decide` is one store, and only `wait` parks on this address.
+        unsafe { parking::unpark_one(address(&self.word), decide) }
     }
+}
 
-    fn key(&self) -> usize {
-        (&raw const self.state).addr()
-    }
+/// What threads park on.
+fn address(word: &AtomicU32) -> usize {
+    core::ptr::from_ref(word).addr()
 }
 
 impl Default for ObjectLock {
@@ -165,8 +331,12 @@ impl Default for ObjectLock {
 
 impl fmt::Debug for ObjectLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ObjectLock").field("locked", &self.is_locked()).finish()
+        f.debug_struct("ObjectLock")
+            .field("locked", &self.is_locked())
+            .field("biased", &self.is_biased())
+            .finish()
     }
 }
 
-const _: () = assert!(cfg!(loom) || size_of::<ObjectLock>() == 1);
+const _: () = assert!(cfg!(loom) || size_of::<ObjectLock>() == 8);
+const _: () = assert!(runtime::Bias::MAX & Word::BIASED == 0);

@@ -25,7 +25,31 @@ use core::cell::Cell;
 use core::ptr;
 
 use super::ObjectLock;
-use crate::runtime::{self, Held, with_sections};
+use super::object_lock::Hold;
+use crate::runtime::{self, Held, Me, with_me};
+
+/// A lock of a section, and how the thread holds it while the section is not suspended.
+struct Entered<'a> {
+    lock: &'a ObjectLock,
+    hold: Cell<Hold>,
+}
+
+impl<'a> Entered<'a> {
+    #[inline(always)]
+    fn new(lock: &'a ObjectLock, hold: Hold) -> Self {
+        Self { lock, hold: Cell::new(hold) }
+    }
+
+    #[inline(always)]
+    fn leave(&self) {
+        // SAFETY: this thread holds it for the section, which is not suspended.
+        unsafe { self.lock.leave(self.hold.get()) };
+    }
+
+    fn enter_again(&self, me: &Me) {
+        self.hold.set(wait_for(self.lock, me));
+    }
+}
 
 /// One section, in the frame that runs it.
 #[repr(C)]
@@ -33,23 +57,23 @@ struct Frame<'a> {
     /// First: the runtime sees a section through it.
     head: Held,
     outer: *const Held,
-    first: &'a ObjectLock,
-    /// At a higher address than `first`.
-    second: Option<&'a ObjectLock>,
+    first: Entered<'a>,
+    /// At a higher address than the first.
+    second: Option<Entered<'a>>,
     suspended: Cell<bool>,
 }
 
-/// What a thread that wants a lock finds.
+/// What a thread that wants a lock comes to.
 enum Entry {
-    /// The lock is taken.
-    Taken,
+    Taken(Hold),
     /// The innermost section holds it.
     Inside,
 }
 
 impl<'a> Frame<'a> {
-    fn new(first: &'a ObjectLock, second: Option<&'a ObjectLock>) -> Self {
-        let outer = with_sections(|sections| sections.innermost());
+    #[inline(always)]
+    fn new(me: &Me, first: Entered<'a>, second: Option<Entered<'a>>) -> Self {
+        let outer = me.sections.innermost();
         Self { head: Held { suspend, resume }, outer, first, second, suspended: Cell::new(false) }
     }
 
@@ -62,44 +86,42 @@ impl<'a> Frame<'a> {
 
     fn holds(&self, lock: &ObjectLock) -> bool {
         !self.suspended.get()
-            && (ptr::eq(self.first, lock) || self.second.is_some_and(|second| ptr::eq(second, lock)))
+            && (ptr::eq(self.first.lock, lock)
+                || self.second.as_ref().is_some_and(|second| ptr::eq(second.lock, lock)))
     }
 
     /// Runs `f` as this section, whose locks the thread has just taken.
     #[inline(always)]
-    fn run<R>(&self, f: impl FnOnce() -> R) -> R {
-        with_sections(|sections| sections.set_innermost(&raw const self.head));
-        let _end = End(self);
+    fn run<R>(&self, me: &Me, f: impl FnOnce() -> R) -> R {
+        me.sections.set_innermost(&raw const self.head);
+        let _end = End { frame: self, me };
         f()
     }
 
     /// Gives up the locks.
     #[inline(always)]
-    fn unlock(&self) {
-        // SAFETY: this thread holds them, for this section.
-        unsafe {
-            if let Some(second) = self.second {
-                second.unlock();
-            }
-            self.first.unlock();
+    fn leave(&self) {
+        if let Some(second) = &self.second {
+            second.leave();
         }
+        self.first.leave();
     }
 }
 
 /// The end of a section, also on unwinding.
-struct End<'a>(&'a Frame<'a>);
+struct End<'a> {
+    frame: &'a Frame<'a>,
+    me: &'a Me,
+}
 
 impl Drop for End<'_> {
     #[inline(always)]
     fn drop(&mut self) {
-        let outer = self.0.outer;
-        with_sections(|sections| sections.set_innermost(outer));
-        self.0.unlock();
-        // SAFETY: the section outside this one lies in a frame further up the stack.
-        if let Some(frame) = unsafe { Frame::of(outer) }
-            && frame.suspended.get()
-        {
-            // SAFETY: as above, and it is the innermost one.
+        let outer = self.frame.outer;
+        self.me.sections.set_innermost(outer);
+        self.frame.leave();
+        if !outer.is_null() {
+            // SAFETY: the section outside this one lies in a frame further up the stack, and is the innermost now.
             unsafe { resume(outer) };
         }
     }
@@ -118,60 +140,66 @@ unsafe fn suspend(innermost: *const Held) {
             // Those outside it are suspended too.
             return;
         }
-        frame.unlock();
+        frame.leave();
         head = frame.outer;
     }
 }
 
-/// Takes the locks of a suspended section again.
+/// Takes the locks of a section again, if it is suspended.
 ///
 /// # Safety
-/// The section has not ended, is the innermost of the calling thread, and is suspended, as are all outside it.
-#[cold]
+/// The section has not ended, and is the innermost of the calling thread.
+#[inline(never)]
 unsafe fn resume(innermost: *const Held) {
     // SAFETY: the caller's.
     let Some(frame) = (unsafe { Frame::of(innermost) }) else { return };
-    wait_for(frame.first);
-    if let Some(second) = frame.second {
-        wait_for(second);
+    if frame.suspended.get() {
+        // All outside it are suspended too, so nothing is held while this waits.
+        with_me(|me| {
+            frame.first.enter_again(me);
+            if let Some(second) = &frame.second {
+                second.enter_again(me);
+            }
+        });
+        frame.suspended.set(false);
     }
-    frame.suspended.set(false);
 }
 
 /// Takes a lock, while the thread's sections are suspended.
-fn wait_for(lock: &ObjectLock) {
-    if !lock.try_lock() {
-        // Not with the global lock held: the holder of this lock may be waiting for that one.
-        runtime::without_gil(|| lock.lock_contended());
-    }
+fn wait_for(lock: &ObjectLock, me: &Me) -> Hold {
+    // Not with the global lock held: the holder of this lock may be waiting for that one.
+    lock.try_enter(me).unwrap_or_else(|| runtime::without_gil(|| lock.wait(me)))
 }
 
 /// Runs `f` with `lock` held, but for what the [module](self) says of waiting. If `f` unwinds the lock is given up.
 #[inline]
 pub(crate) fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
-    if !lock.try_lock()
-        && let Entry::Inside = enter_slowly(lock)
-    {
-        return f();
-    }
-    Frame::new(lock, None).run(f)
+    with_me(|me| {
+        let hold = match lock.try_enter(me) {
+            Some(hold) => hold,
+            None => match enter_slowly(lock, me) {
+                Entry::Taken(hold) => hold,
+                Entry::Inside => return f(),
+            },
+        };
+        Frame::new(me, Entered::new(lock, hold), None).run(me, f)
+    })
 }
 
 #[cold]
 #[inline(never)]
-fn enter_slowly(lock: &ObjectLock) -> Entry {
-    let innermost = with_sections(|sections| sections.innermost());
+fn enter_slowly(lock: &ObjectLock, me: &Me) -> Entry {
+    let innermost = me.sections.innermost();
     // SAFETY: sections on the stack have not ended.
     if unsafe { Frame::of(innermost) }.is_some_and(|frame| frame.holds(lock)) {
         return Entry::Inside;
     }
     // First without suspending: usually the holder is about to be done.
-    if !lock.spin() {
+    Entry::Taken(lock.spin(me).unwrap_or_else(|| {
         // SAFETY: as above.
         unsafe { suspend(innermost) };
-        wait_for(lock);
-    }
-    Entry::Taken
+        wait_for(lock, me)
+    }))
 }
 
 /// Runs `f` with both locks held, as [`section`] does with one. The same lock twice is one lock.
@@ -181,24 +209,24 @@ pub(crate) fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R)
     if ptr::eq(first, second) {
         return section(first, f);
     }
-    let innermost = with_sections(|sections| sections.innermost());
-    // SAFETY: sections on the stack have not ended.
-    if let Some(frame) = unsafe { Frame::of(innermost) }
-        && frame.holds(first)
-        && frame.holds(second)
-    {
-        return f();
-    }
-    if !first.try_lock() {
-        // SAFETY: as above.
-        unsafe { suspend(innermost) };
-        wait_for(first);
-    }
-    if !second.try_lock() {
-        // Holding the first: nobody waits for a lower one while it holds a higher.
-        // SAFETY: as above.
-        unsafe { suspend(innermost) };
-        wait_for(second);
-    }
-    Frame::new(first, Some(second)).run(f)
+    with_me(|me| {
+        let innermost = me.sections.innermost();
+        // SAFETY: sections on the stack have not ended.
+        if let Some(frame) = unsafe { Frame::of(innermost) }
+            && frame.holds(first)
+            && frame.holds(second)
+        {
+            return f();
+        }
+        // The second is waited for with the first held: nobody waits for a lower one while it holds a higher.
+        let [first, second] = [first, second].map(|lock| {
+            let hold = lock.try_enter(me).or_else(|| lock.spin(me)).unwrap_or_else(|| {
+                // SAFETY: as above.
+                unsafe { suspend(innermost) };
+                wait_for(lock, me)
+            });
+            Entered::new(lock, hold)
+        });
+        Frame::new(me, first, Some(second)).run(me, f)
+    })
 }

@@ -14,6 +14,7 @@
 use core::cell::Cell;
 use core::ptr;
 
+use super::bias::Bias;
 use super::bounds;
 use super::cells::{self, Cells};
 use super::garbage::{Garbage, Pile};
@@ -67,16 +68,35 @@ impl Depth {
     }
 }
 
-/// What a count asks of the thread that counts.
+/// What the layers above ask of the calling thread, all in one place.
 pub(crate) struct Me {
     id: Cell<u32>,
     /// Drops of references to objects that the thread does not own; whoever counts them sets this.
     pub(crate) foreign_drops: Cell<u32>,
     /// The record's cells, once they were needed.
     cells: Cell<Option<&'static Cells>>,
+    record: Cell<*const Record>,
+    pub(crate) sections: Sections,
 }
 
 impl Me {
+    const fn new() -> Self {
+        Self {
+            id: Cell::new(ThreadId::NO_ONE),
+            foreign_drops: Cell::new(0),
+            cells: Cell::new(None),
+            record: Cell::new(ptr::null()),
+            sections: Sections::new(),
+        }
+    }
+
+    /// The bias of the calling thread, if it has a record.
+    #[inline(always)]
+    pub(crate) fn bias(&self) -> Option<&'static Bias> {
+        // SAFETY: null, or a record, and records are never freed while the registry is in use.
+        unsafe { self.record.get().as_ref() }.map(|record| &record.bias)
+    }
+
     /// As [`id`].
     #[inline(always)]
     pub(crate) fn id(&self) -> u32 {
@@ -92,7 +112,6 @@ impl Me {
 
 pub(crate) struct Current {
     me: Me,
-    record: Cell<*const Record>,
     depth: Depth,
     /// Of those, writing operations of containers.
     operations: Cell<u32>,
@@ -105,7 +124,6 @@ pub(crate) struct Current {
     absences: Cell<u32>,
     /// The thread's locals are being destroyed, and this thread has left.
     exited: Cell<bool>,
-    pub(super) sections: Sections,
 }
 
 thread_cells! {
@@ -166,7 +184,7 @@ pub(crate) fn id_for_new_object() -> u32 {
 /// [`id`], and whether it is also what [`id_for_new_object`] would return, with nothing to be done first.
 #[inline(always)]
 pub(crate) fn id_and_readiness() -> (u32, bool) {
-    let (id, record) = CURRENT.with(|c| (c.me.id.get(), c.record.get()));
+    let (id, record) = CURRENT.with(|c| (c.me.id.get(), c.me.record.get()));
     // SAFETY: a thread with an id has a record, and records are never freed.
     let ready =
         id != ThreadId::NO_ONE && unsafe { &*record }.requests.load(Ordering::Relaxed) & Request::MAIL == 0;
@@ -176,8 +194,7 @@ pub(crate) fn id_and_readiness() -> (u32, bool) {
 impl Current {
     const fn new() -> Self {
         Self {
-            me: Me { id: Cell::new(ThreadId::NO_ONE), foreign_drops: Cell::new(0), cells: Cell::new(None) },
-            record: Cell::new(ptr::null()),
+            me: Me::new(),
             depth: Depth::outside(),
             operations: Cell::new(0),
             after: Cell::new(0),
@@ -185,7 +202,6 @@ impl Current {
             late_checkpoints: Cell::new(0),
             absences: Cell::new(0),
             exited: Cell::new(false),
-            sections: Sections::new(),
         }
     }
 
@@ -207,7 +223,7 @@ impl Current {
     #[inline(always)]
     pub(crate) fn record(&self) -> Option<&'static Record> {
         // SAFETY: null, or a record, and records are never freed while the registry is in use.
-        unsafe { self.record.get().as_ref() }
+        unsafe { self.me.record.get().as_ref() }
     }
 
     /// The record of a thread that is inside.
@@ -303,7 +319,7 @@ impl Current {
     pub(crate) fn leave(&self, explicit: bool) {
         if self.depth.decrease() {
             // SAFETY: a thread inside the runtime has a record.
-            Self::unpin(unsafe { &*self.record.get() });
+            Self::unpin(unsafe { &*self.me.record.get() });
             if self.after.get() != 0 {
                 self.leave_slow(explicit);
             }
@@ -326,9 +342,9 @@ impl Current {
     /// Registers this thread, or borrows a record for one whose locals are gone already.
     #[cold]
     fn register(&self) {
-        debug_assert!(self.record.get().is_null());
+        debug_assert!(self.me.record.get().is_null());
         let (record, id) = registry().register();
-        self.record.set(record);
+        self.me.record.set(record);
         #[cfg(not(loom))]
         let stays = !self.exited.get() && LEAVE.try_with(|_| ()).is_ok();
         #[cfg(loom)]
@@ -345,7 +361,7 @@ impl Current {
     #[cold]
     #[inline(never)]
     fn first_cells(&self) -> Option<&'static Cells> {
-        if self.record.get().is_null() && !self.exited.get() {
+        if self.me.record.get().is_null() && !self.exited.get() {
             self.register_outside();
         }
         let cells = self.record().map(cells::of_record);
@@ -597,7 +613,7 @@ impl Current {
 
     /// What [`collect`](super::collect) does on this thread.
     pub(crate) fn collect(&self) {
-        if self.record.get().is_null() {
+        if self.me.record.get().is_null() {
             self.enter();
             self.leave(true);
         }
@@ -670,9 +686,10 @@ impl Current {
             }
             return;
         }
-        self.record.set(ptr::null());
+        self.me.record.set(ptr::null());
         self.me.cells.set(None);
         self.after.set(0);
+        record.bias.end();
         registry.unregister(record);
     }
 
@@ -688,11 +705,12 @@ impl Current {
     #[cold]
     fn give_back(&self) {
         let Some(record) = self.record() else { return };
-        self.record.set(ptr::null());
+        self.me.record.set(ptr::null());
         self.me.cells.set(None);
         self.after.set(0);
         // SAFETY: this thread occupies the record until it unregisters it below.
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
+        record.bias.end();
         registry().unregister(record);
     }
 }

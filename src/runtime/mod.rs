@@ -44,6 +44,7 @@
 //! and the bounds above for each thread; so do they with a container between them, unless one of them stays under a token without checkpoints.
 
 mod attach;
+mod bias;
 mod bounds;
 pub(crate) mod cells;
 mod current;
@@ -62,7 +63,8 @@ pub use bounds::{Bounds, BoundsError, bounds, set_bounds};
 pub use id::ThreadId;
 pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
-pub(crate) use attach::{Operation, operation, pin};
+pub(crate) use attach::{Operation, Pin, operation, pin};
+pub(crate) use bias::{Bias, revoke};
 pub(crate) use current::{
     Delivery, Me, cells as my_cells, deliver, id as current_id, id_and_readiness, id_for_new_object, leave,
     open_mail, run_overdue_orphans, with_me, without_gil,
@@ -71,7 +73,7 @@ pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
 pub(crate) use registry::registry;
-pub(crate) use sections::{Held, Outside, with_sections};
+pub(crate) use sections::{Held, Outside};
 
 /// Takes the calling thread out of the runtime, as the end of the thread does.
 #[cfg(loom)]

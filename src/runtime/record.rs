@@ -6,6 +6,7 @@
 //! | `requests` | anyone, by RMW | the thread, at every attach |
 //! | `mailbox` | anyone, under its lock | anyone, under its lock |
 //! | `owned` | the thread alone | the thread alone |
+//! | `bias` | the thread and anyone, see [`bias`](super::bias) | the same |
 //! | `tally` | the thread | anyone, for statistics |
 //! | `cells` | the thread, once; what it points to, see [`cells`](super::cells) | anyone |
 //!
@@ -13,6 +14,7 @@
 
 use core::cell::UnsafeCell;
 
+use super::bias::Bias;
 use super::cells::Cells;
 use super::mailbox::Mailbox;
 use super::retire::RetireList;
@@ -38,6 +40,7 @@ pub(crate) struct Record {
     pub(crate) epoch: AtomicU64,
     pub(crate) requests: AtomicU32,
     slot: u32,
+    pub(crate) bias: Bias,
     pub(crate) tally: Tally,
     pub(crate) owned: Owned,
     /// Null until the occupant, or one before it, needed them.
@@ -54,6 +57,7 @@ impl Record {
             epoch: AtomicU64::new(Self::IDLE),
             requests: AtomicU32::new(0),
             slot,
+            bias: Bias::new(),
             tally: Tally::new(),
             owned: Owned(UnsafeCell::new(RetireList::new())),
             cells: AtomicPtr::new(core::ptr::null_mut()),

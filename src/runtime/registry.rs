@@ -5,6 +5,7 @@
 
 use core::ptr;
 
+use super::bias::Biases;
 use super::garbage::Pile;
 use super::gil_lock::Gil;
 use super::id::ThreadId;
@@ -36,6 +37,7 @@ pub(crate) struct Registry {
     /// Objects and bytes destroyed by threads without a record.
     pub(crate) reclaimed_outside: [unmodelled::AtomicU64; 2],
     pub(crate) gil: Gil,
+    pub(super) biases: Mutex<Biases>,
     /// What the layer above does now and then, once it has something to do: it adds what it finds dead to a pile.
     sweeper: Mutex<Option<Sweeper>>,
     /// Whether there is one: a hint, as above.
@@ -107,6 +109,7 @@ impl Registry {
                 orphan_hints: AtomicU32::new(0),
                 reclaimed_outside: [const { unmodelled::AtomicU64::new(0) }; 2],
                 gil: Gil::new(),
+                biases: Mutex::new(Biases::new()),
                 sweeper: Mutex::new(None),
                 has_sweeper: unmodelled::AtomicBool::new(false),
             }

@@ -34,12 +34,6 @@ impl Sections {
     }
 }
 
-/// Calls `f` with the calling thread's sections.
-#[inline(always)]
-pub(crate) fn with_sections<R>(f: impl FnOnce(&Sections) -> R) -> R {
-    current::with(|c| f(&c.sections))
-}
-
 /// A stretch in which the calling thread is in no section: those that it was in are suspended, and the innermost is resumed at the end,
 /// also on unwinding.
 pub(crate) struct Outside {
@@ -49,7 +43,7 @@ pub(crate) struct Outside {
 impl Outside {
     #[inline]
     pub(crate) fn begin() -> Self {
-        let innermost = with_sections(|sections| sections.0.replace(ptr::null()));
+        let innermost = current::with_me(|me| me.sections.0.replace(ptr::null()));
         if !innermost.is_null() {
             // SAFETY: sections on the stack have not ended.
             unsafe { ((*innermost).suspend)(innermost) };
@@ -62,7 +56,7 @@ impl Drop for Outside {
     #[inline]
     fn drop(&mut self) {
         if !self.innermost.is_null() {
-            with_sections(|sections| sections.set_innermost(self.innermost));
+            current::with_me(|me| me.sections.set_innermost(self.innermost));
             // SAFETY: it lies in a frame further up the stack.
             unsafe { ((*self.innermost).resume)(self.innermost) };
         }

@@ -4,7 +4,7 @@ use super::garbage::Amount;
 use super::id::ThreadId;
 use super::record::Counter;
 use super::registry::registry;
-use super::{current, record::Record, record::Tally};
+use super::{bias, current, record::Record, record::Tally};
 use crate::heap;
 use crate::sync::atomic::Ordering;
 use crate::sync::barrier;
@@ -36,6 +36,10 @@ pub struct Stats {
     pub merged_on_behalf: u64,
     /// References now waiting in mailboxes for the owner of their object.
     pub mail: u64,
+    /// Locks that were taken from the thread that they were [biased](crate::lock::ObjectLock) to, each at the cost of a heavy barrier.
+    pub revoked: u64,
+    /// How often so many were taken from one thread that it lost all of them at once.
+    pub revoked_in_bulk: u64,
     /// The global epoch.
     pub epoch: u64,
     /// The oldest epoch that a thread inside the runtime is in; `None` when all are outside.
@@ -80,6 +84,7 @@ pub fn stats() -> Stats {
     let reclaimed = sum(|t| &t.reclaimed) + outside(0);
     let reclaimed_bytes = sum(|t| &t.reclaimed_bytes) + outside(1);
     let oldest = registry.oldest_reader();
+    let (revoked, revoked_in_bulk) = bias::revocations();
     Stats {
         threads: registry.live(),
         retired: sum(|t| &t.retired),
@@ -90,6 +95,8 @@ pub fn stats() -> Stats {
         merged: sum(|t| &t.merged),
         merged_on_behalf: sum(|t| &t.merged_on_behalf),
         mail: registry.records().map(|r: &Record| r.mailbox.lock().len() as u64).sum(),
+        revoked,
+        revoked_in_bulk,
         epoch: registry.epoch.load(Ordering::Relaxed),
         oldest_epoch: (oldest != u64::MAX).then_some(oldest),
         asymmetric_barriers: barrier::is_asymmetric(),

@@ -3,9 +3,9 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod list_panics;
 mod list_races;
 mod list_reentrancy;
+mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;

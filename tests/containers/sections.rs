@@ -199,7 +199,7 @@ fn nobody_starves() {
             for _ in 0..3 {
                 s.spawn(|| {
                     while !stop.load(Ordering::Relaxed) {
-                        critical_section(&lock, |_| (0..1000).for_each(|n| drop(std::hint::black_box(n))));
+                        critical_section(&lock, |_| (0..1000).for_each(|n| _ = std::hint::black_box(n)));
                     }
                 });
             }

@@ -98,6 +98,22 @@ impl<K> Node<K> {
         unsafe { ptr::drop_in_place(node.as_ptr()) };
     }
 
+    /// Takes the key out and frees the memory.
+    ///
+    /// # Safety
+    /// The node came from [`allocate`](Self::allocate), and nobody uses it any more.
+    pub(super) unsafe fn into_key(node: NonNull<Self>) -> K {
+        // SAFETY: the contract; read once, then freed as plain memory.
+        let whole = unsafe { node.read() };
+        // SAFETY: as above.
+        unsafe { heap::deallocate(node.cast(), Self::LAYOUT) };
+        whole.key
+    }
+
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
     pub(crate) const fn bytes() -> usize {
         size_of::<Self>()
     }
@@ -151,11 +167,39 @@ impl<K: Send + Sync + 'static> Removed<K> {
             return value;
         }
         let value = copy(self.value);
+        self.retire::<V>(operation);
+        value
+    }
+
+    /// [`dispose`](Self::dispose), with the key: the node's own, or a clone of it.
+    pub(crate) fn take<V: Value, R>(
+        self,
+        operation: &Operation,
+        own: impl FnOnce(NonNull<()>) -> R,
+        copy: impl FnOnce(NonNull<()>) -> R,
+    ) -> (K, R)
+    where
+        K: Clone,
+    {
+        if operation.is_alone() {
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            return (unsafe { Node::into_key(self.node) }, value);
+        }
+        let value = copy(self.value);
+        let node = self.node;
+        // First, since a clone may unwind.
+        self.retire::<V>(operation);
+        // SAFETY: freed no earlier than this operation ends.
+        (unsafe { node.as_ref() }.key.clone(), value)
+    }
+
+    /// Has node and value destroyed after a grace period. Runs no user code, so it may be called under the lock.
+    pub(crate) fn retire<V: Value>(self, operation: &Operation) {
         retire_value::<V>(operation, self.value);
         // SAFETY: unlinked, and freed after a grace period; keys may be dropped on any thread by this function's bounds.
         operation
             .retire(unsafe { Garbage::new(self.node.as_ptr().cast(), free_node::<K>, Node::<K>::bytes()) });
-        value
     }
 }
 
