@@ -3,7 +3,7 @@
 use freethreaded::attach;
 
 use super::items::{Call, Look};
-use super::{TestDict, TestSet, on_with};
+use super::{TestDict, TestList, TestSet, on, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
@@ -28,4 +28,23 @@ fn moves() {
             }
         },
     );
+}
+
+#[test]
+fn lists() {
+    on::<(TestList, TestList)>(&[1, 2, 0, 3], &[&[1, 2, 0, 3, 5], &[1, 2, 3, 5, 0, 3, 5]], |(a, b), t| {
+        b.push(t.made(5));
+        a.extend_from_list(b);
+    });
+    on::<(TestList, TestList)>(&[1, 2, 0, 3], &[&[3, 0, 1, 2], &[0, 1, 2]], |(a, b), _| {
+        a.swap_contents(b);
+        a.clear();
+    });
+    on::<(TestList, TestList)>(&[1, 2, 0, 3], &[&[1, 2, 0, 3]], |(a, b), _| {
+        let both = a.concat(b);
+        _ = (both == *a, a.partial_cmp(b), both.repeat(2) == both);
+    });
+    on::<(TestList, TestList)>(&[1, 2, 0, 3], &[&[3, 2, 0, 3]], |(a, b), _| {
+        drop(a.assign_slice_from_list(..1, b));
+    });
 }
