@@ -332,7 +332,11 @@ fn on_with<C: Container>(
         let watched = Rc::clone(&container);
         let (seen, result) = called_while(move || watched.is_locked(), || operate(&container, tally));
         *slot = Rc::into_inner(container);
-        assert!(seen.iter().all(|call| under.contains(call)), "{line}: under the lock: {seen:?}");
+        let panicked = result.is_err();
+        assert!(
+            seen.iter().all(|call| under.contains(call)),
+            "{line}: under the lock: {seen:?}, panicked: {panicked}"
+        );
         seen_here.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
         if let Err(panic) = result {
             resume_unwind(panic);

@@ -1,31 +1,59 @@
 //! Operations on two containers.
 
-use freethreaded::attach;
+use freethreaded::critical_section2;
 
 use super::items::{Call, Look};
-use super::{TestDict, TestSet, on_with};
+use super::{TestDict, TestSet, on, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
 
+type Dicts = (TestDict, TestDict);
+
 #[test]
-fn moves() {
-    // By hand, so each half is there or done.
+fn by_hand() {
+    // So each half is there or done.
     on_with::<(TestDict, TestSet)>(EQ, &[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
         if let Some(value) = dict.remove(&Look(1)) {
             set.insert(t.item(value.n / 10));
         }
     });
-    on_with::<(TestDict, TestDict)>(
-        EQ,
-        &[1, 2, 0, 2, 3],
-        &[&[1, 2, 0, 2, 3, 1], &[1, 2, 0, 200, 3, 1]],
-        |(a, b), t| {
-            let cx = attach();
-            for (key, value) in a.iter(&cx) {
-                let n = if key.n == 2 { 2 } else { value.n };
-                drop(b.insert(key.clone(), t.made(n)));
-            }
+    // In one section it is the same, since a panic takes nothing back.
+    on_with::<(TestDict, TestSet)>(
+        &[Call::Hash, Call::Eq, Call::Drop],
+        &[1, 2, 0, 3],
+        &[&[2, 0, 3], &[2, 0, 3, 1]],
+        |(dict, set), t| {
+            critical_section2(dict, set, |_| {
+                if let Some(value) = dict.remove(&Look(1)) {
+                    set.insert(t.item(value.n / 10));
+                }
+            });
         },
     );
+}
+
+#[test]
+fn dicts() {
+    const A_AND_B: &[u32] = &[1, 2, 0, 2, 3];
+    on_with::<Dicts>(
+        &[Call::Eq, Call::Clone],
+        &[1, 2, 0, 2, 3, 4],
+        &[&[1, 2, 3, 0, 2, 3, 4], &[1, 2, 3, 4, 0, 2, 3, 4]],
+        |(a, b), _| a.update_from(b),
+    );
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.merge(b)));
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a == b);
+    on::<Dicts>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = a == b);
+    on::<Dicts>(A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), t| {
+        a.swap_contents(b);
+        drop(t.item(0));
+    });
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().intersection(&b.keys_view())));
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().symmetric_difference(b)));
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().union(b)));
+    on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.keys_view().is_subset(b));
+    on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().difference(b)));
+    on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.keys_view() == *b);
+    on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.keys_view().is_disjoint(b));
 }
