@@ -17,12 +17,21 @@ struct Shared {
 impl Shared {
     /// With a lock that is biased to the calling thread.
     fn owned(made: &Made) -> Arc<Self> {
+        Arc::new(Self::new(made))
+    }
+
+    /// Two, at addresses in this order in every execution.
+    fn owned_pair(made: &Made) -> Arc<[Self; 2]> {
+        Arc::new([(); 2].map(|()| Self::new(made)))
+    }
+
+    fn new(made: &Made) -> Self {
         // Biases are of threads that the runtime knows.
         drop(attach());
         let shared = Self { lock: ObjectLock::new(), value: made.value(0) };
         shared.add_one();
         assert!(shared.lock.is_biased());
-        Arc::new(shared)
+        shared
     }
 
     fn add_one(&self) {
@@ -142,11 +151,51 @@ fn revoked_in_bulk() {
     });
 }
 
+/// As before, with two threads that want the locks: the one that finds the bias ended relies on the barrier of the other. Catches that barrier behind the lock of
+/// all biases.
+#[test]
+fn three_want_what_is_revoked_in_bulk() {
+    model(THREE, |made| {
+        let shared = [(); 3].map(|()| Shared::owned(made));
+        let theirs = [Arc::clone(&shared[0]), Arc::clone(&shared[1])];
+        let other = spawn(move || theirs.iter().for_each(|shared| shared.add_one()));
+        let third = Arc::clone(&shared[2]);
+        let third = spawn(move || third.add_one());
+        shared[2].add_one();
+        other.join().unwrap();
+        third.join().unwrap();
+        assert_eq!(shared.map(|shared| shared.value.read()), [2, 2, 3]);
+    });
+}
+
+/// The owner is inside one of its locks, and wants it again in a pair.
+#[test]
+fn a_pair_inside_a_section_of_one() {
+    model(TWO, |made| {
+        let shared = Shared::owned_pair(made);
+        let theirs = Arc::clone(&shared);
+        let other = spawn(move || {
+            drop(attach());
+            theirs[0].add_one();
+        });
+        let [a, b] = &*shared;
+        section(&a.lock, || {
+            section2(&a.lock, &b.lock, || {
+                a.value.write(a.value.read() + 1);
+                b.value.write(b.value.read() + 1);
+            });
+            a.value.write(a.value.read() + 1);
+        });
+        other.join().unwrap();
+        assert_eq!((a.value.read(), b.value.read()), (4, 2));
+    });
+}
+
 /// The owner is inside two of its locks, one as a suspended outer section. Catches a suspension that leaves the mark, or a
 /// resumption that relies on the bias.
 #[test]
 fn a_suspended_section_of_the_owner() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         let (outer, inner) = (Shared::owned(made), Shared::owned(made));
         let theirs = [Arc::clone(&inner), Arc::clone(&outer)];
         let other = spawn(move || {
@@ -169,8 +218,8 @@ fn a_suspended_section_of_the_owner() {
 #[test]
 fn pairs_cross() {
     model(TWO, |made| {
-        let (a, b) = (Shared::owned(made), Shared::owned(made));
-        let theirs = [Arc::clone(&b), Arc::clone(&a)];
+        let shared = Shared::owned_pair(made);
+        let theirs = Arc::clone(&shared);
         let both = |a: &Shared, b: &Shared| {
             section2(&a.lock, &b.lock, || {
                 a.value.write(a.value.read() + 1);
@@ -179,11 +228,11 @@ fn pairs_cross() {
         };
         let other = spawn(move || {
             drop(attach());
-            both(&theirs[0], &theirs[1]);
+            both(&theirs[1], &theirs[0]);
         });
-        both(&a, &b);
+        both(&shared[0], &shared[1]);
         other.join().unwrap();
-        assert_eq!((a.value.read(), b.value.read()), (3, 3));
+        assert_eq!(shared.each_ref().map(|shared| shared.value.read()), [3, 3]);
     });
 }
 

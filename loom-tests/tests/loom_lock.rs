@@ -1,12 +1,12 @@
 //! Models of the object lock: `src/lock`, over a modelled parking lot, in which a thread that parks a second time gets the lock
-//! handed over. A lost wake-up shows as a deadlock.
+//! handed over. A lost wake-up shows as a deadlock, and so do sections that wait for each other.
 #![cfg(loom)]
 
 use std::sync::Arc;
 
-use freethreaded::internals::section;
+use freethreaded::internals::{section, section2};
 use freethreaded::lock::ObjectLock;
-use loom_tests::{THREE, TWO, model, spawn};
+use loom_tests::{Made, THREE, TWO, Value, model, spawn};
 
 /// Sections of one lock exclude each other and are ordered. Catches a lock without acquire or an unlock without release.
 #[test]
@@ -45,6 +45,118 @@ fn three_sections() {
     });
 }
 
-fn add_one(value: &loom_tests::Value) {
+fn add_one(value: &Value) {
     value.write(value.read() + 1);
+}
+
+/// Objects with a lock each. The threads of a model are unknown to the runtime here, so the locks are plain.
+type Objects = Arc<[(ObjectLock, Value); 3]>;
+
+fn objects(made: &Made) -> Objects {
+    Arc::new([(); 3].map(|()| (ObjectLock::new(), made.value(0))))
+}
+
+fn within(objects: &Objects, n: usize, f: impl FnOnce()) {
+    section(&objects[n].0, || {
+        add_one(&objects[n].1);
+        f();
+    });
+}
+
+fn within2(objects: &Objects, a: usize, b: usize, f: impl FnOnce()) {
+    section2(&objects[a].0, &objects[b].0, || {
+        add_one(&objects[a].1);
+        add_one(&objects[b].1);
+        f();
+    });
+}
+
+fn values(objects: &Objects) -> [u32; 3] {
+    objects.each_ref().map(|object| object.1.read())
+}
+
+/// Two threads nest sections of two objects in opposite orders. Behind the inner one, the outer is held again.
+#[test]
+fn sections_cross() {
+    model(THREE, |made| {
+        let ours = objects(made);
+        let theirs = Arc::clone(&ours);
+        let nested = |objects: &Objects, a: usize, b: usize| {
+            within(objects, a, || {
+                within(objects, b, || ());
+                add_one(&objects[a].1);
+            });
+        };
+        let other = spawn(move || nested(&theirs, 1, 0));
+        nested(&ours, 0, 1);
+        other.join().unwrap();
+        assert_eq!(values(&ours), [3, 3, 0]);
+    });
+}
+
+/// Pairs in opposite orders.
+#[test]
+fn pairs_cross() {
+    model(TWO, |made| {
+        let ours = objects(made);
+        let theirs = Arc::clone(&ours);
+        let other = spawn(move || within2(&theirs, 1, 0, || ()));
+        within2(&ours, 0, 1, || ());
+        other.join().unwrap();
+        assert_eq!(values(&ours), [2, 2, 0]);
+    });
+}
+
+/// A thread in a section of one object wants a pair with it, whose other object is that of a thread which wants the first.
+#[test]
+fn a_pair_inside_a_section() {
+    model(THREE, |made| {
+        let ours = objects(made);
+        let theirs = Arc::clone(&ours);
+        let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));
+        within(&ours, 0, || {
+            within2(&ours, 1, 2, || ());
+            add_one(&ours[0].1);
+        });
+        other.join().unwrap();
+        assert_eq!(values(&ours), [3, 1, 2]);
+    });
+}
+
+/// A pair that is suspended holds both again.
+#[test]
+fn a_suspended_pair() {
+    model(THREE, |made| {
+        let ours = objects(made);
+        let theirs = Arc::clone(&ours);
+        let other = spawn(move || within(&theirs, 2, || within(&theirs, 1, || ())));
+        within2(&ours, 0, 1, || {
+            within(&ours, 2, || ());
+            add_one(&ours[1].1);
+        });
+        other.join().unwrap();
+        assert_eq!(values(&ours), [1, 3, 2]);
+    });
+}
+
+/// With fewer preemptions, as in the models above: each wait adds some of its own.
+///
+/// Three sections inside each other, of which the two outer ones are suspended more than once.
+#[test]
+fn three_deep() {
+    model(THREE, |made| {
+        let ours = objects(made);
+        let theirs = Arc::clone(&ours);
+        let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));
+        within(&ours, 0, || {
+            within(&ours, 1, || {
+                within(&ours, 2, || within(&ours, 0, || ()));
+                add_one(&ours[1].1);
+            });
+            add_one(&ours[0].1);
+        });
+        other.join().unwrap();
+        assert_eq!(values(&ours), [4, 2, 2]);
+        assert!(ours.iter().all(|object| !object.0.is_locked()));
+    });
 }

@@ -26,6 +26,8 @@
 
 mod block;
 mod dict;
+#[cfg(any(feature = "rayon", feature = "serde"))]
+mod interop;
 mod list;
 mod set;
 mod table;
@@ -36,5 +38,5 @@ pub use dict::{
     KeysView, LockedDict, LockedIter, Values, ValuesView,
 };
 pub use list::{List, ListIter};
-pub use set::{Set, SetIter};
+pub use set::{FrozenSet, Set, SetIntoIter, SetIter, SetOperand};
 pub use table::End;

@@ -63,7 +63,7 @@ pub use bounds::{Bounds, BoundsError, bounds, set_bounds};
 pub use id::ThreadId;
 pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
-pub(crate) use attach::{Operation, operation, pin};
+pub(crate) use attach::{Operation, Pin, operation, pin};
 pub(crate) use bias::{Bias, revoke};
 pub(crate) use current::{
     Delivery, Me, cells as my_cells, deliver, id as current_id, id_and_readiness, id_for_new_object, leave,

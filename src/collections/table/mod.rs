@@ -37,6 +37,7 @@
 //!
 //! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable/`.
 
+mod algebra;
 mod block;
 mod bulk;
 mod iter;
@@ -113,7 +114,7 @@ impl<K, V: Value> Table<K, V> {
     /// What tells whether nodes came or went between two moments of one stay inside the runtime, under the lock: a block comes back no earlier than the stay ends,
     /// and within one an insertion adds to the filled slots, a removal takes from the entries alone.
     #[inline]
-    fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         // Relaxed, all: written under the lock only.
         let block = self.block.load(Ordering::Relaxed);
         // SAFETY: under the lock the block is current, and the calling thread is inside the runtime.

@@ -1163,51 +1163,51 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "taking a free lock without acquire",
-        find: "self.state.compare_exchange(0, LOCKED, Ordering::Acquire, Ordering::Relaxed).is_ok()",
-        replace: "self.state.compare_exchange(0, LOCKED, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
+        find: "self.word.compare_exchange(word, Word::TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok();",
+        replace: "self.word.compare_exchange(word, Word::TAKEN, Ordering::Relaxed, Ordering::Relaxed).is_ok();",
         tests: "loom_lock",
         model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "taking a contended lock without acquire",
-        find: r"                    seen | LOCKED,
-                    Ordering::Acquire,",
-        replace: r"                    seen | LOCKED,
-                    Ordering::Relaxed,",
+        find: "self.word.compare_exchange_weak(seen, new, Ordering::Acquire, Ordering::Relaxed).is_ok()",
+        replace: "self.word.compare_exchange_weak(seen, new, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
         tests: "loom_lock",
         model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "unlocking without release",
-        find: "self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err()",
-        replace: "self.state.compare_exchange(LOCKED, 0, Ordering::Relaxed, Ordering::Relaxed).is_err()",
+        find: "self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Release, Ordering::Relaxed);",
+        replace: "self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Relaxed, Ordering::Relaxed);",
         tests: "loom_lock",
         model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "unlocking a contended lock without release",
-        find: "self.state.store(state, Ordering::Release);",
-        replace: "self.state.store(state, Ordering::Relaxed);",
+        find: "self.word.store(word, Ordering::Release);",
+        replace: "self.word.store(word, Ordering::Relaxed);",
         tests: "loom_lock",
         model: "three_sections",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "unlocking wakes nobody",
-        find: r"        if self.state.compare_exchange(LOCKED, 0, Ordering::Release, Ordering::Relaxed).is_err() {
+        find: r"        if freed.is_err() {
             self.unlock_contended();
         }",
-        replace: "        self.state.swap(0, Ordering::Release);",
+        replace: r"        if freed.is_err() {
+            self.word.store(Word::PLAIN, Ordering::Release);
+        }",
         tests: "loom_lock",
         model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "unlocking forgets further waiters",
-        find: "let parked = if waiters.more { PARKED } else { 0 };",
+        find: "let parked = if waiters.more { Word::PARKED } else { 0 };",
         replace: "let parked = 0;",
         tests: "loom_lock",
         model: "three_sections",
@@ -1215,7 +1215,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "parking does not look again",
-        find: "let validate = || self.state.load(Ordering::Relaxed) == LOCKED | PARKED;",
+        find: "let validate = || self.word.load(Ordering::Relaxed) == Word::TAKEN | Word::PARKED;",
         replace: "let validate = || true;",
         tests: "loom_lock",
         model: "sections_exclude",
@@ -1223,10 +1223,256 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "hand-over leaves the lock free",
-        find: "(LOCKED | parked, Wake::HandedOver)",
-        replace: "(parked, Wake::HandedOver)",
+        find: "(Word::TAKEN | parked, Wake::HandedOver)",
+        replace: "(Word::PLAIN | parked, Wake::HandedOver)",
         tests: "loom_lock",
         model: "three_sections",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner does not look again",
+        find: r"if self.word.load(Ordering::Relaxed) == Word::biased(bias.present()) {
+            return Some(Hold::ByBias);
+        }",
+        replace: r"if bias.present() != u32::MAX {
+            return Some(Hold::ByBias);
+        }",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner enters without a barrier",
+        find: r"        self.held.store(1, Ordering::Relaxed);
+        barrier::light();",
+        replace: "        self.held.store(1, Ordering::Relaxed);",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner is let in twice",
+        find: "if word != Word::biased(bias.present()) || self.held.load(Ordering::Relaxed) != 0 {",
+        replace: "if word != Word::biased(bias.present()) {",
+        tests: "loom_bias",
+        model: "a_pair_inside_a_section_of_one",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "a lock is taken over without a revocation",
+        find: r"        runtime::revoke(bias);
+",
+        replace: r"        _ = bias;
+",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "a lock is taken over from an owner inside",
+        find: r"if self.held.load(Ordering::Acquire) == 0 {
+            return;
+        }",
+        replace: r"if self.held.load(Ordering::Acquire) < 2 {
+            return;
+        }",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "a lock is taken over without acquire",
+        find: "if self.held.load(Ordering::Acquire) == 0 {",
+        replace: "if self.held.load(Ordering::Relaxed) == 0 {",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "waiting for the owner without acquire",
+        find: "while self.held.load(Ordering::Acquire) != 0 {",
+        replace: "while self.held.load(Ordering::Relaxed) != 0 {",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "waiting for the owner does not look again",
+        find: "let validate = || self.held.load(Ordering::Relaxed) != 0;",
+        replace: "let validate = || true;",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "waiting for the owner without a barrier of its own",
+        find: r"        barrier::heavy();
+        let mut since = None;",
+        replace: "        let mut since = None;",
+        tests: "loom_bias",
+        model: "revoked_in_bulk",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner leaves without release",
+        find: "self.held.store(0, Ordering::Release);",
+        replace: "self.held.store(0, Ordering::Relaxed);",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner leaves without a barrier",
+        find: r"        self.held.store(0, Ordering::Release);
+        barrier::light();",
+        replace: "        self.held.store(0, Ordering::Release);",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "the owner leaves and wakes nobody",
+        find: r"            self.wake_revoker();
+",
+        replace: r"            let _ = Self::wake_revoker;
+",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/lock/object_lock.rs",
+        name: "a lock is claimed though it is not new",
+        find: "self.word.compare_exchange(Word::FRESH, word, Ordering::Relaxed, Ordering::Relaxed);",
+        replace: "Ok::<u32, u32>(self.word.swap(word, Ordering::Relaxed));",
+        tests: "loom_bias",
+        model: "two_claim",
+    },
+    Mutant {
+        file: "src/runtime/bias.rs",
+        name: "a revocation without a barrier",
+        find: r"    barrier::heavy();
+}",
+        replace: "}",
+        tests: "loom_bias",
+        model: "owner_against_revoker",
+    },
+    Mutant {
+        file: "src/runtime/bias.rs",
+        name: "a bulk end behind its barrier",
+        find: r"        record.bias.present.store(0, Ordering::Relaxed);
+    }
+    barrier::heavy();",
+        replace: r"        barrier::heavy();
+        record.bias.present.store(0, Ordering::Relaxed);
+        return;
+    }
+    barrier::heavy();",
+        tests: "loom_bias",
+        model: "revoked_in_bulk",
+    },
+    Mutant {
+        file: "src/runtime/bias.rs",
+        name: "a bulk end whose barrier is outside the lock",
+        find: r"    barrier::heavy();
+}",
+        replace: r"    drop(biases);
+    barrier::heavy();
+}",
+        tests: "loom_bias",
+        model: "three_want_what_is_revoked_in_bulk",
+    },
+    Mutant {
+        file: "src/runtime/bias.rs",
+        name: "a thread keeps its bias when it ends",
+        find: r"        if self.present() != 0 {
+            // The lock",
+        replace: r"        if self.present() == u32::MAX {
+            // The lock",
+        tests: "loom_bias",
+        model: "biases_are_not_given_out_twice",
+    },
+    Mutant {
+        file: "src/runtime/bias.rs",
+        name: "a thread ends its bias outside the lock",
+        find: r"            let _biases = registry().biases.lock();
+            self.present.store(0",
+        replace: "            self.present.store(0",
+        tests: "loom_bias",
+        model: "the_owner_finishes",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a suspended section keeps its locks",
+        find: r"        frame.leave();
+        head = frame.outer;",
+        replace: "        head = frame.outer;",
+        tests: "loom_bias",
+        model: "a_suspended_section_of_the_owner",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a section is suspended twice",
+        find: r"        if frame.suspended.replace(true) {
+            // Those outside it are suspended too.
+            return;
+        }",
+        replace: "        frame.suspended.set(true);",
+        tests: "loom_lock",
+        model: "three_deep",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a section goes on as it was suspended",
+        find: r"            frame.first.enter_again(me);
+",
+        replace: "",
+        tests: "loom_bias",
+        model: "a_suspended_section_of_the_owner",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "the second lock of a pair is not taken again",
+        find: r"                second.enter_again(me);
+",
+        replace: r"                _ = second;
+",
+        tests: "loom_lock",
+        model: "a_suspended_pair",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a section waits with the outer ones held",
+        find: r"    Entry::Taken(lock.spin(me).unwrap_or_else(|| {
+        // SAFETY: as above.
+        unsafe { suspend(innermost) };",
+        replace: "    Entry::Taken(lock.spin(me).unwrap_or_else(|| {",
+        tests: "loom_lock",
+        model: "sections_cross",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a pair is taken in the order of the arguments",
+        find: "let (first, second) = if ptr::from_ref(a) < ptr::from_ref(b) { (a, b) } else { (b, a) };",
+        replace: "let (first, second) = (a, b);",
+        tests: "loom_lock",
+        model: "pairs_cross",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a pair waits with the outer sections held",
+        find: r"                unsafe { suspend(innermost) };
+                wait_for(lock, me)",
+        replace: "                wait_for(lock, me)",
+        tests: "loom_lock",
+        model: "a_pair_inside_a_section",
+    },
+    Mutant {
+        file: "src/runtime/sections.rs",
+        name: "an absence keeps the locks",
+        find: "            unsafe { ((*innermost).suspend)(innermost) };",
+        replace: "",
+        tests: "loom_bias",
+        model: "the_owner_is_away",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
