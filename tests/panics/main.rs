@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use freethreaded::collections::FrozenSet;
 use freethreaded::lock::HasLock;
 use freethreaded::{Brc, Dict, List, Set, attach, collect};
 
@@ -91,6 +92,7 @@ const CHANGES: u32 = 5;
 type TestDict = Dict<Item, Brc<Item>, Collide>;
 type TestSet = Set<Item, Collide>;
 type TestList = List<Brc<Item>>;
+type TestFrozen = FrozenSet<Item, Collide>;
 
 impl Container for TestDict {
     fn with(tally: &Tally, state: &[u32]) -> Self {
@@ -209,6 +211,27 @@ impl Container for TestList {
             _ => drop(self.set(self.len().saturating_sub(1), tally.item(9))),
         }
     }
+}
+
+impl Container for TestFrozen {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        state.iter().map(|&n| tally.item(n)).collect()
+    }
+
+    fn state(&self) -> State {
+        assert!(self.iter().all(|key| self.contains(&Look(key.n))));
+        assert_eq!(self.len(), self.as_slice().len());
+        self.iter().map(|key| key.n).collect()
+    }
+
+    /// Nobody can.
+    fn use_it(&self, _: &Tally) {}
+
+    fn is_locked(&self) -> bool {
+        false
+    }
+
+    fn change(&self, _: u32, _: &Tally) {}
 }
 
 /// For operations on two: their states with a `0` between.

@@ -3,7 +3,7 @@
 use freethreaded::critical_section2;
 
 use super::items::{Call, Look};
-use super::{TestDict, TestSet, on, on_with};
+use super::{TestDict, TestFrozen, TestSet, on, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
@@ -56,4 +56,44 @@ fn dicts() {
     on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().difference(b)));
     on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.keys_view() == *b);
     on::<(TestDict, TestSet)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.keys_view().is_disjoint(b));
+}
+
+type Sets = (TestSet, TestSet);
+type Mixed = (TestSet, TestFrozen);
+
+/// What comes under the locks where keys of one are looked up in the other.
+const LOOKUP: &[Call] = &[Call::Hash, Call::Eq];
+const INTO: &[Call] = &[Call::Hash, Call::Eq, Call::Clone];
+
+#[test]
+fn sets() {
+    const A_AND_B: &[u32] = &[1, 2, 3, 0, 2, 4];
+    on_with::<Sets>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(a.union(b)));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(a.intersection(b)));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(a.difference(b)));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(a.symmetric_difference(b)));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| _ = a.is_disjoint(b));
+    on_with::<Sets>(LOOKUP, &[1, 2, 0, 1, 2, 3], &[&[1, 2, 0, 1, 2, 3]], |(a, b), _| _ = a.is_subset(b));
+    on_with::<Sets>(LOOKUP, &[1, 2, 0, 2, 1], &[&[1, 2, 0, 2, 1]], |(a, b), _| _ = a == b);
+    on_with::<Sets>(INTO, A_AND_B, &[&[1, 2, 3, 4, 0, 2, 4]], |(a, b), _| a.union_with(b));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[&[2, 0, 2, 4]], |(a, b), _| a.intersect_with(b));
+    on_with::<Sets>(LOOKUP, A_AND_B, &[&[1, 3, 0, 2, 4]], |(a, b), _| a.difference_with(b));
+    on_with::<Sets>(INTO, A_AND_B, &[&[1, 3, 4, 0, 2, 4]], |(a, b), _| a.symmetric_difference_with(b));
+    // `Drop` of what a clone that panics has left of a copy.
+    on_with::<Sets>(&[Call::Hash, Call::Clone, Call::Drop], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
+        a.swap_contents(b)
+    });
+}
+
+#[test]
+fn frozen_sets() {
+    const A_AND_B: &[u32] = &[1, 2, 3, 0, 2, 4];
+    on_with::<Mixed>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(a.union(b)));
+    on_with::<Mixed>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(b.symmetric_difference(a)));
+    on_with::<Mixed>(LOOKUP, A_AND_B, &[A_AND_B], |(a, b), _| drop(b.intersection(a)));
+    on_with::<Mixed>(LOOKUP, &[1, 2, 0, 2, 1], &[&[1, 2, 0, 2, 1]], |(a, b), _| _ = a == b);
+    on_with::<Mixed>(INTO, A_AND_B, &[&[1, 2, 3, 4, 0, 2, 4]], |(a, b), _| a.union_with(b));
+    on_with::<Mixed>(LOOKUP, A_AND_B, &[&[1, 3, 0, 2, 4]], |(a, b), _| a.difference_with(b));
+    on::<(TestFrozen, TestFrozen)>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.union(b)));
+    on::<(TestFrozen, TestFrozen)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.is_disjoint(b));
 }
