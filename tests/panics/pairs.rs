@@ -3,7 +3,7 @@
 use freethreaded::critical_section2;
 
 use super::items::{Call, Look};
-use super::{TestDict, TestFrozen, TestSet, on, on_with};
+use super::{TestDict, TestFrozen, TestList, TestSet, on, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
@@ -96,4 +96,22 @@ fn frozen_sets() {
     on_with::<Mixed>(LOOKUP, A_AND_B, &[&[1, 3, 0, 2, 4]], |(a, b), _| a.difference_with(b));
     on::<(TestFrozen, TestFrozen)>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.union(b)));
     on::<(TestFrozen, TestFrozen)>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a.is_disjoint(b));
+}
+
+type Lists = (TestList, TestList);
+
+#[test]
+fn lists() {
+    const A_AND_B: &[u32] = &[1, 2, 0, 3, 4, 5];
+    on::<Lists>(A_AND_B, &[&[1, 2, 3, 4, 5, 0, 3, 4, 5]], |(a, b), t| {
+        drop((a.extend_from_list(b), t.item(0)))
+    });
+    on::<Lists>(A_AND_B, &[&[1, 3, 4, 5, 2, 0, 3, 4, 5]], |(a, b), t| {
+        drop((a.assign_slice_from_list(1..1, b), t.item(0)));
+    });
+    on::<Lists>(A_AND_B, &[&[3, 4, 5, 0, 3, 4, 5]], |(a, b), _| drop(a.assign_slice_from_list(.., b)));
+    on::<Lists>(A_AND_B, &[&[3, 4, 5, 0, 1, 2]], |(a, b), t| drop((a.swap_contents(b), t.item(0))));
+    on::<Lists>(A_AND_B, &[A_AND_B], |(a, b), t| drop((a.concat(b), t.item(0))));
+    on::<Lists>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = a == b);
+    on::<Lists>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = (a.cmp(b), a < b));
 }
