@@ -37,6 +37,9 @@ pub use dict::{
     CompareExchangeError, Dict, Drain, IntoIter, IntoKeys, IntoValues, ItemsView, Iter, KeySource, Keys,
     KeysView, LockedDict, LockedIter, Values, ValuesView,
 };
-pub use list::{List, ListIter};
+pub use list::{
+    Changed, LengthMismatch, List, ListIntoIter, ListIter, ListOwnedIter, LockedList, NotExchanged, Place,
+    Slice, SliceIndices, ZeroStep,
+};
 pub use set::{FrozenSet, LockedSet, LockedSetIter, Set, SetIntoIter, SetIter, SetOperand};
 pub use table::End;

@@ -11,6 +11,7 @@ mod checker;
 mod common;
 mod dict;
 mod list;
+mod pairs;
 mod planted;
 mod record;
 mod rows;

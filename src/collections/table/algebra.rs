@@ -16,7 +16,7 @@ impl<K, V: Value> Table<K, V> {
         other: &ObjectLock,
         f: impl FnOnce(&Locked<'t, K, V>) -> R,
     ) -> R {
-        section2(&self.lock, other, || f(&Locked { table: self }))
+        section2(&self.lock, other, || f(&Locked::new(self)))
     }
 }
 
