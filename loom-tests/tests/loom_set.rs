@@ -7,7 +7,7 @@ use std::borrow::Borrow;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use freethreaded::{Set, attach, collect, critical_section2};
+use freethreaded::{Set, attach, collect, critical_section, critical_section2};
 use loom_tests::{Made, THREE, TWO, Value, model, spawn};
 
 /// A key that is read when it is compared.
@@ -115,7 +115,26 @@ fn each_into_the_other() {
     );
 }
 
-/// A key moves from one set to the other in a section of both. Set algebra finds it once. Catches an operation that does not take both locks.
+/// In a section of the other operand alone a key goes and another comes. Set algebra finds one of them, wherever it stands. Catches an operation that does not
+/// take the lock of its other operand.
+#[test]
+fn union_against_a_section_of_the_other() {
+    two_threads(
+        THREE,
+        |made| (keys(made, &[]), keys(made, &[1])),
+        |_, b, made| {
+            let key = Key::new(made, 2);
+            critical_section(b, |_| {
+                b.remove(&1);
+                b.insert(key);
+            });
+        },
+        |a, b| assert_eq!(a.union(b).len(), 1),
+        |a, b| assert_eq!((ids(a), ids(b)), (vec![], vec![2])),
+    );
+}
+
+/// A key moves from one set to the other in a section of both. Set algebra finds it once. Catches an operation that takes one lock after the other.
 #[test]
 fn union_against_a_move() {
     two_threads(
