@@ -23,7 +23,7 @@
 //!
 //! # Bounds
 //!
-//! What is dead and not yet destroyed, by where it waits. The bounds are those of [`bounds`], 64 objects and 64 KiB unless [`set_bounds`] says
+//! What is dead and not yet destroyed, by where it waits. The bounds are those of [`bounds`], 64 objects (512 for what was retired) and 64 KiB unless [`set_bounds`] says
 //! otherwise; an amount is past a bound when it reaches either.
 //!
 //! | what waits | bound | who sees to it, and where | what can exceed it |
@@ -52,6 +52,7 @@ mod garbage;
 mod gil_lock;
 mod id;
 mod mailbox;
+mod marks;
 mod record;
 mod registry;
 mod retire;
@@ -72,6 +73,7 @@ pub(crate) use current::{
 pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
+pub(crate) use marks::{marked, wait_for_unmarked};
 pub(crate) use registry::registry;
 pub(crate) use sections::{Held, Outside};
 

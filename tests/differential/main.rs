@@ -179,7 +179,8 @@ fn truth(truth: bool) -> String {
     if truth { "True" } else { "False" }.to_string()
 }
 
-fn none(_: ()) -> String {
+/// What Python gives nothing for.
+fn none<T>(_: T) -> String {
     "None".to_string()
 }
 

@@ -125,7 +125,7 @@ where
     /// Checks every row.
     pub(crate) fn check(&self, seed: u64) {
         for featured in 0..self.len() {
-            for (threads, rounds) in [(2, 120), (3, 120), (4, 40)] {
+            for (threads, rounds) in [(2, 80), (3, 80), (4, 30)] {
                 let plan = Plan { threads, rounds, seed: seed + featured as u64 };
                 if let Some(bad) = self.first_bad(featured, self.len(), plan) {
                     panic!("{} is not linearizable: {bad}", self.row(featured).name);

@@ -153,6 +153,10 @@ impl Tally {
         Made(self.item(n))
     }
 
+    pub(crate) fn object(&self, n: u32) -> Brc<Item> {
+        Brc::new(self.item(n))
+    }
+
     /// A key, and the value that goes with it.
     pub(crate) fn entry(&self, n: u32) -> (Item, Made) {
         (self.item(n), self.made(n * 10))

@@ -14,6 +14,7 @@ mod items;
 mod list;
 mod pairs;
 mod set;
+mod sets;
 mod visits;
 
 use std::panic::{Location, resume_unwind};
@@ -22,6 +23,7 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
+use freethreaded::collections::FrozenSet;
 use freethreaded::lock::HasLock;
 use freethreaded::{Brc, Dict, List, Set, attach, collect};
 
@@ -91,6 +93,7 @@ const CHANGES: u32 = 5;
 type TestDict = Dict<Item, Brc<Item>, Collide>;
 type TestSet = Set<Item, Collide>;
 type TestList = List<Brc<Item>>;
+type TestFrozen = FrozenSet<Item, Collide>;
 
 impl Container for TestDict {
     fn with(tally: &Tally, state: &[u32]) -> Self {
@@ -209,6 +212,27 @@ impl Container for TestList {
             _ => drop(self.set(self.len().saturating_sub(1), tally.item(9))),
         }
     }
+}
+
+impl Container for TestFrozen {
+    fn with(tally: &Tally, state: &[u32]) -> Self {
+        state.iter().map(|&n| tally.item(n)).collect()
+    }
+
+    fn state(&self) -> State {
+        assert!(self.iter().all(|key| self.contains(&Look(key.n))));
+        assert_eq!(self.len(), self.as_slice().len());
+        self.iter().map(|key| key.n).collect()
+    }
+
+    /// Nobody can.
+    fn use_it(&self, _: &Tally) {}
+
+    fn is_locked(&self) -> bool {
+        false
+    }
+
+    fn change(&self, _: u32, _: &Tally) {}
 }
 
 /// For operations on two: their states with a `0` between.
@@ -332,7 +356,11 @@ fn on_with<C: Container>(
         let watched = Rc::clone(&container);
         let (seen, result) = called_while(move || watched.is_locked(), || operate(&container, tally));
         *slot = Rc::into_inner(container);
-        assert!(seen.iter().all(|call| under.contains(call)), "{line}: under the lock: {seen:?}");
+        let panicked = result.is_err();
+        assert!(
+            seen.iter().all(|call| under.contains(call)),
+            "{line}: under the lock: {seen:?}, panicked: {panicked}"
+        );
         seen_here.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
         if let Err(panic) = result {
             resume_unwind(panic);

@@ -104,7 +104,11 @@ impl<K, P: SharedPtr> Iterator for IntoKeys<K, P> {
     type Item = K;
 
     fn next(&mut self) -> Option<K> {
-        self.0.next().map(|(key, _)| key)
+        self.0.next().map(|(key, value)| {
+            // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
+            drop(value);
+            key
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -116,7 +120,11 @@ impl<K, P: SharedPtr> Iterator for IntoValues<K, P> {
     type Item = P;
 
     fn next(&mut self) -> Option<P> {
-        self.0.next().map(|(_, value)| value)
+        self.0.next().map(|(key, value)| {
+            // As in `IntoKeys`.
+            drop(key);
+            value
+        })
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

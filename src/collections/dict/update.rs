@@ -165,19 +165,20 @@ where
     /// ```
     pub fn update(&self, key: K, mut f: impl FnMut(Option<&P::Target>) -> Option<P>) -> Option<P> {
         let hash = self.hash(&key);
-        let (mut key, mut in_vain) = (Some(key), Vec::new());
+        // What `f` made is here, since `Eq` may panic behind it: it would be dropped under the lock.
+        let (mut key, mut made, mut in_vain) = (Some(key), None, Vec::new());
         let operation = operation();
         let result = self.table.locked(|locked| {
             loop {
                 let wanted = key.as_ref()?;
                 let seen = Seen::find(locked, hash, wanted);
                 // SAFETY: the dict's reference is dropped no earlier than this operation ends.
-                let new = f(seen.raw().map(|value| unsafe { P::borrow(value) }));
+                made = f(seen.raw().map(|value| unsafe { P::borrow(value) }));
                 if !seen.is_same(&Seen::find(locked, hash, wanted)) {
-                    in_vain.push(new);
+                    in_vain.extend(made.take());
                     continue;
                 }
-                let Some(new) = new.map(P::into_raw) else {
+                let Some(new) = made.take().map(P::into_raw) else {
                     if let Some((node, _)) = seen.0 {
                         locked.remove(node).retire::<Counted<P>>(&operation);
                     }
@@ -191,7 +192,7 @@ where
                 return Some(unsafe { copied(new) });
             }
         });
-        drop((operation, in_vain, key, f));
+        drop((operation, in_vain, made, key, f));
         result
     }
 
