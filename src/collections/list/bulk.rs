@@ -238,11 +238,11 @@ pub(super) fn at_one_moment<P: SharedPtr, R: SharedPtr>(
     a: &List<P>,
     b: &List<R>,
     both: impl FnOnce(usize, usize) -> bool,
-) -> Option<(Vec<NonNull<()>>, Vec<NonNull<()>>)> {
+) -> Option<[Vec<NonNull<()>>; 2]> {
     section2(&a.lock, &b.lock, || {
         // SAFETY: under both locks.
         let (a, b) = unsafe { (a.elements(), b.elements()) };
         let (of_a, of_b) = (length_of(a), length_of(b));
-        both(of_a, of_b).then(|| (raws(a, 0..of_a).collect(), raws(b, 0..of_b).collect()))
+        both(of_a, of_b).then(|| [raws(a, 0..of_a).collect(), raws(b, 0..of_b).collect()])
     })
 }

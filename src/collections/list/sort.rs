@@ -186,7 +186,7 @@ impl<P: SharedPtr> List<P> {
                 return;
             }
             let first = first(len);
-            if first % len != 0 {
+            if first != 0 && first != len {
                 let mut draft = Draft::new(block.map_or(0, Block::count));
                 draft.copy(block, first..len);
                 draft.copy(block, 0..first);
