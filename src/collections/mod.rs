@@ -16,7 +16,8 @@
 //! | `Dict::len`, `Set::len` | no: may be off by the writes under way | yes | |
 //! | `List::len` | yes | yes | |
 //! | `iter`, `keys`, `values`, `Debug`, `contains` of a list | each entry by itself | yes | some, each at most once |
-//! | `Extend`, `FromIterator` | each entry by itself | no | |
+//! | `Extend` of a `Dict` or `Set`, `FromIterator` | each entry by itself | no | |
+//! | [all other writes of a `List`](List), slices, sorting, `extend` | yes | no | – |
 //! | set algebra, comparison, `swap_contents`, what takes in another container | yes, of both, for whoever takes their locks | no | – |
 //!
 //! A [`FrozenSet`] does not change, so nothing of it takes a lock or needs a token.

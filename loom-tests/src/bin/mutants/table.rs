@@ -1625,7 +1625,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "an exchange does not compare",
-        find: "found.is_some_and(|found| core::ptr::eq(unsafe { P::borrow(found) }, current))",
+        find: "found.is_some_and(|found| ptr::eq(unsafe { P::borrow(found) }, current))",
         replace: "{ let _ = current; found.is_some() }",
         tests: "loom_list",
         model: "two_exchanges",
@@ -1817,8 +1817,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "an element is pushed without release",
-        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
-        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Relaxed);",
+        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
@@ -1857,10 +1857,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "a push stores the length first",
-        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);
+        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
                     set_length(block, len + 1);",
         replace: r"                    set_length(block, len + 1);
-                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
+                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
