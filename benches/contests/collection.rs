@@ -1,12 +1,21 @@
 //! One trait for every map and list, and the operations on them.
 
+mod grow;
+mod mix;
+mod sequence;
+pub(crate) mod small;
+
+use std::hash::Hash;
 use std::hint::black_box;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use freethreaded::Brc;
 
-use crate::run::{Control, Entrant};
+pub(crate) use self::grow::{own_grow, shared_grow};
+pub(crate) use self::mix::{CAPACITY, Mix, own_mixed, shared_mixed};
+pub(crate) use self::sequence::{Change, Sequence, own_changed, shared_changed};
+use crate::run::{Control, Entrant, Loop};
 
 /// What a collection holds: a number, or a counted pointer to one.
 pub(crate) trait Value: Clone + 'static {
@@ -42,8 +51,30 @@ macro_rules! counted_value {
 
 counted_value!(Rc, Arc, Brc);
 
+/// What a collection is asked for: a key of a map, or a place in a list.
+pub(crate) trait Key: Clone + Eq + Ord + Hash + Send + Sync + 'static {
+    /// The nth key of a map.
+    fn nth(n: u64) -> Self;
+}
+
+impl Key for u64 {
+    /// Spread over all bits, so that no hasher profits from neighbours.
+    #[inline]
+    fn nth(n: u64) -> Self {
+        (n + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    }
+}
+
+impl Key for String {
+    /// 21 bytes, of which the first are all the same.
+    fn nth(n: u64) -> Self {
+        format!("user:{:016x}", u64::nth(n))
+    }
+}
+
 /// A map or a list from the outside, for the thread or threads that use it.
 pub(crate) trait Collection: 'static {
+    type Key: Key;
     /// What a thread keeps while it works: a token, a guard, a global lock, or nothing.
     type Hold<'a>;
 
@@ -52,14 +83,23 @@ pub(crate) trait Collection: 'static {
     /// Gives way, from time to time.
     fn renew(_hold: &mut Self::Hold<'_>) {}
     /// The value, read where it is.
-    fn get(&self, hold: &Self::Hold<'_>, key: u64) -> u64;
+    fn get(&self, hold: &Self::Hold<'_>, key: &Self::Key) -> u64;
     /// A reference of one's own to the value, read and dropped.
-    fn get_counted(&self, hold: &Self::Hold<'_>, key: u64) -> u64;
+    fn get_counted(&self, hold: &Self::Hold<'_>, key: &Self::Key) -> u64;
     /// Adds an entry with a new value.
-    fn add(&self, hold: &Self::Hold<'_>, key: u64, value: u64);
+    fn add(&self, hold: &Self::Hold<'_>, key: Self::Key, value: u64);
     /// Replaces the value of a present entry with a new one.
-    fn replace(&self, hold: &Self::Hold<'_>, key: u64, value: u64);
+    fn replace(&self, hold: &Self::Hold<'_>, key: &Self::Key, value: u64);
     fn sum(&self, hold: &Self::Hold<'_>) -> u64;
+}
+
+/// A map: what is asked for by key also goes by key.
+pub(crate) trait Map: Collection {
+    fn remove(&self, hold: &Self::Hold<'_>, key: &Self::Key);
+    /// Gives an entry a new value if it is there.
+    fn update(&self, hold: &Self::Hold<'_>, key: &Self::Key, value: u64) {
+        self.replace(hold, key, value);
+    }
 }
 
 /// What is done to a collection.
@@ -76,17 +116,29 @@ pub(crate) enum Operation {
     Hot,
     HotCounted,
     Iterate,
-    Grow,
+}
+
+impl Operation {
+    fn writes(self) -> bool {
+        matches!(self, Self::Mix(_) | Self::OwnMix(_) | Self::Replace)
+    }
 }
 
 /// An operation on a collection of so many entries.
-#[derive(Clone, Copy)]
-pub(crate) struct Job {
+pub(crate) struct Job<K> {
     pub(crate) operation: Operation,
     pub(crate) entries: u64,
     /// The key of the nth entry.
-    pub(crate) key: fn(u64) -> u64,
+    pub(crate) key: fn(u64) -> K,
 }
+
+impl<K> Clone for Job<K> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<K> Copy for Job<K> {}
 
 /// Puts things in an order that is the same every time.
 pub(crate) fn shuffle<T>(things: &mut [T]) {
@@ -98,37 +150,35 @@ pub(crate) fn shuffle<T>(things: &mut [T]) {
 }
 
 /// The keys of a run, in random order; a power of two of them.
-fn trace(job: Job) -> Vec<u64> {
+fn trace<K>(job: Job<K>) -> Vec<K> {
     let length = job.entries.next_power_of_two().max(1024);
-    let mut keys: Vec<u64> = (0..length).map(|i| (job.key)(i % job.entries)).collect();
-    shuffle(&mut keys);
+    let mut numbers: Vec<u64> = (0..length).map(|i| i % job.entries).collect();
+    shuffle(&mut numbers);
     if matches!(job.operation, Operation::Hot | Operation::HotCounted) {
-        keys.fill((job.key)(job.entries / 2));
+        numbers.fill(job.entries / 2);
     }
-    keys
+    // In the order of use, so that reading the keys themselves misses no cache.
+    numbers.into_iter().map(job.key).collect()
 }
 
-struct Setup<C> {
-    job: Job,
-    /// One for all threads, or one each.
-    collections: Vec<C>,
-    trace: Vec<u64>,
+/// From here on a collection is large: it outgrows the caches, and building it takes a while.
+pub(crate) const LARGE: u64 = 100_000;
+
+struct Setup<C: Collection> {
+    job: Job<C::Key>,
+    /// What threads use at the same time; and one thread alone too, if it only reads.
+    together: Option<C>,
+    trace: Vec<C::Key>,
 }
 
 impl<C: Collection> Setup<C> {
-    fn new(job: Job) -> Self {
-        let copies = match job.operation {
-            Operation::OwnMix(_) => 2,
-            Operation::Grow => 0,
-            _ => 1,
-        };
-        Self { job, collections: (0..copies).map(|_| filled(job)).collect(), trace: trace(job) }
+    fn new(job: Job<C::Key>, concurrent: bool) -> Self {
+        let alone_only =
+            job.operation.writes() && !concurrent || matches!(job.operation, Operation::OwnMix(_));
+        Self { job, together: (!alone_only).then(|| filled(job)), trace: trace(job) }
     }
 
-    fn run(&self, control: &mut Control, thread: usize) {
-        let Some(c) = self.collections.get(thread % self.collections.len().max(1)) else {
-            return self.grow(control);
-        };
+    fn run_on(&self, c: &C, control: &mut Control) {
         match self.job.operation {
             Operation::Get | Operation::Hot => {
                 self.each(c, control, |hold, key, _| {
@@ -151,50 +201,61 @@ impl<C: Collection> Setup<C> {
             }
             Operation::Replace => self.each(c, control, |hold, key, at| c.replace(hold, key, at as u64)),
             Operation::Iterate => {
-                control.one_at_a_time();
+                if self.job.entries >= LARGE {
+                    control.one_at_a_time();
+                }
                 control.start();
                 let mut hold = c.hold();
-                while control.next().is_some() {
-                    black_box(c.sum(&hold));
+                while let Some(n) = control.next() {
+                    for _ in 0..n {
+                        black_box(c.sum(&hold));
+                    }
                     C::renew(&mut hold);
                 }
             }
-            Operation::Grow => {}
         }
     }
 
     /// Does `f` with one key of the trace after the other, giving way between chunks.
     #[inline(always)]
-    fn each(&self, c: &C, control: &mut Control, f: impl Fn(&C::Hold<'_>, u64, usize)) {
+    fn each(&self, c: &C, control: &mut Control, f: impl Fn(&C::Hold<'_>, &C::Key, usize)) {
         let mask = self.trace.len() - 1;
         let mut at = control.salt;
         control.start();
         let mut hold = c.hold();
         while let Some(n) = control.next() {
             for _ in 0..n {
-                f(&hold, self.trace[at & mask], at);
+                f(&hold, &self.trace[at & mask], at);
                 at += 1;
             }
             C::renew(&mut hold);
         }
     }
+}
 
-    fn grow(&self, control: &mut Control) {
-        control.one_at_a_time();
-        control.start();
-        while control.next().is_some() {
-            let full = filled::<C>(self.job);
-            control.aside(|| drop(full));
+/// A thread that writes alone does so on a collection that it has made itself, for each run anew: whatever a collection learns about
+/// the threads that use it, another thread must not have taught it.
+impl<C: Collection> Loop for Setup<C> {
+    fn run(&self, control: &mut Control, _thread: usize) {
+        let writes_alone = self.job.operation.writes() && !control.together();
+        match &self.together {
+            Some(c) if !writes_alone => self.run_on(c, control),
+            _ => self.run_on(&filled::<C>(self.job), control),
         }
     }
 }
 
-fn filled<C: Collection>(job: Job) -> C {
+fn filled<C: Collection>(job: Job<C::Key>) -> C {
+    with_entries(0..job.entries, job.key)
+}
+
+/// A collection of these entries.
+pub(crate) fn with_entries<C: Collection>(numbers: std::ops::Range<u64>, key: fn(u64) -> C::Key) -> C {
     let c = C::new();
     {
         let mut hold = c.hold();
-        for i in 0..job.entries {
-            c.add(&hold, (job.key)(i), i);
+        for i in numbers {
+            c.add(&hold, key(i), i);
             if i % 1024 == 0 {
                 C::renew(&mut hold);
             }
@@ -204,17 +265,11 @@ fn filled<C: Collection>(job: Job) -> C {
 }
 
 /// An entrant whose collection one thread uses.
-pub(crate) fn own<C: Collection>(name: &'static str, job: Job) -> Entrant {
-    Entrant::own(name, move || {
-        let setup = Setup::<C>::new(job);
-        move |control: &mut Control| setup.run(control, 0)
-    })
+pub(crate) fn own<C: Collection>(name: &'static str, job: Job<C::Key>) -> Entrant {
+    Entrant::own_loop(name, move || Setup::<C>::new(job, false))
 }
 
 /// An entrant whose collection threads share.
-pub(crate) fn shared<C: Collection + Send + Sync>(name: &'static str, job: Job) -> Entrant {
-    Entrant::shared(name, move || {
-        let setup = Setup::<C>::new(job);
-        move |control: &mut Control, thread| setup.run(control, thread)
-    })
+pub(crate) fn shared<C: Collection + Send + Sync>(name: &'static str, job: Job<C::Key>) -> Entrant {
+    Entrant::shared_loop(name, move || Setup::<C>::new(job, true))
 }

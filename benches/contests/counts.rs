@@ -17,8 +17,8 @@ use self::loops::{
 };
 use self::pass::pass;
 use self::pointer::{Object, Pointer};
-use crate::Threads::{One, OneAndTwo, Two};
-use crate::run::{Contest, Cost, Entrant, Issue};
+use crate::Threads::{OneAndTwo, Two};
+use crate::run::{Contest, Cost, Entrant, Issue, Work};
 
 /// Objects in the contests of a vector.
 const MANY: usize = 1_000_000;
@@ -27,7 +27,7 @@ type Triomphe = triomphe::Arc<Object>;
 type Biased = biasedrc::Brc<Object>;
 
 fn contest(id: &'static str, what: &'static str, entrants: Vec<Entrant>) -> Contest {
-    Contest { id, what, per: 1, threads: One, entrants, goals: Vec::new() }
+    Contest::new(id, what, entrants)
 }
 
 /// Of an entrant for each pointer, those that threads share.
@@ -76,6 +76,7 @@ fn own_objects() -> Vec<Contest> {
         contest("refcount/own-64", "clone + drop, 64 objects of this thread in turn", all!(in_turn)),
         Contest {
             per: MANY as u64,
+            work: Work::Single,
             goals: vec![Issue::Refcounts.goal(Cost::Peer("Rc", 1), 1.1)],
             ..contest("refcount/vector", "clone + drop, each of 10⁶ objects in random order", all!(vector))
         },
@@ -223,6 +224,7 @@ pub fn allocating() -> Vec<Contest> {
         },
         Contest {
             per: MANY as u64,
+            work: Work::Single,
             ..contest(
                 "refcount/destroy",
                 "drop of the last references to 10⁶ objects in random order",

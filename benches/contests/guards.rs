@@ -67,42 +67,45 @@ pub fn contests() -> Vec<Contest> {
     let seize = collector();
     vec![
         Contest {
-            id: "attach/outermost",
-            what: "attach + leave",
-            per: 1,
             threads: OneAndTwo,
-            entrants: vec![
-                guard("attach", attach),
-                guard("crossbeam-epoch", crossbeam_epoch::pin),
-                guard("seize", move || seize.enter()),
-                guard("sdd", sdd::Guard::new),
-            ],
             goals: vec![Issue::First.goal(Cost::Peer("crossbeam-epoch", 1), 0.3)],
+            ..Contest::new(
+                "attach/outermost",
+                "attach + leave",
+                vec![
+                    guard("attach", attach),
+                    guard("crossbeam-epoch", crossbeam_epoch::pin),
+                    guard("seize", move || seize.enter()),
+                    guard("sdd", sdd::Guard::new),
+                ],
+            )
         },
         Contest {
-            id: "attach/nested",
-            what: "attach + leave, inside another",
-            per: 1,
             threads: OneAndTwo,
-            entrants: vec![
-                nested("attach", attach),
-                nested("crossbeam-epoch", crossbeam_epoch::pin),
-                nested("seize", move || seize.enter()),
-                nested("sdd", sdd::Guard::new),
-            ],
             goals: vec![Issue::First.goal(Cost::Peer("crossbeam-epoch", 1), 0.3)],
+            ..Contest::new(
+                "attach/nested",
+                "attach + leave, inside another",
+                vec![
+                    nested("attach", attach),
+                    nested("crossbeam-epoch", crossbeam_epoch::pin),
+                    nested("seize", move || seize.enter()),
+                    nested("sdd", sdd::Guard::new),
+                ],
+            )
         },
         Contest {
-            id: "attach/checkpoint",
-            what: "checkpoint with nothing to do",
-            per: 1,
             threads: OneAndTwo,
-            entrants: vec![
-                renew("checkpoint", attach, |cx| cx.checkpoint()),
-                renew("crossbeam-epoch repin", crossbeam_epoch::pin, |guard| guard.repin()),
-                renew("seize refresh", move || seize.enter(), seize::Guard::refresh),
-            ],
             goals: vec![],
+            ..Contest::new(
+                "attach/checkpoint",
+                "checkpoint with nothing to do",
+                vec![
+                    renew("checkpoint", attach, |cx| cx.checkpoint()),
+                    renew("crossbeam-epoch repin", crossbeam_epoch::pin, |guard| guard.repin()),
+                    renew("seize refresh", move || seize.enter(), seize::Guard::refresh),
+                ],
+            )
         },
     ]
 }

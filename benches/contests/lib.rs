@@ -8,7 +8,9 @@
 //! | [`counts`] | clone, drop, make, upgrade and pass on of counted pointers |
 //! | [`persistent`] | building, reading, changing and dropping persistent collections over those pointers |
 //! | [`guards`] | entering and leaving a runtime or a collector |
-//! | [`dicts`], [`lists`] | reads and writes of shared maps and arrays |
+//! | [`dicts`], [`lists`] | reads and writes of maps and arrays, shared and not |
+//!
+//! [`bytes`] says what the same collections take of memory.
 #![cfg(not(loom))]
 
 mod collection;
@@ -17,6 +19,7 @@ mod gil_lock;
 mod locked;
 mod maps;
 
+pub mod bytes;
 pub mod counts;
 pub mod dicts;
 pub mod guards;
@@ -26,7 +29,7 @@ pub mod mimalloc;
 pub mod persistent;
 pub mod run;
 
-pub use run::{Contest, Contestant, Control, Cost, Entrant, Goal, Issue, Stop, Threads};
+pub use run::{Contest, Contestant, Control, Cost, Entrant, Goal, Issue, Stop, Threads, Work};
 
 /// All contests, in the order of the report.
 pub fn all() -> Vec<Contest> {

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use freethreaded::{Brc, List};
 use parking_lot::{Mutex, RwLock};
 
-use crate::Threads::{One, OneAndTwo};
-use crate::collection::{Job, Operation, own, shared};
+use crate::Threads::{OneAndTwo, UpToFour};
+use crate::collection::{
+    Change, Job, Operation, own, own_changed, own_grow, shared, shared_changed, shared_grow,
+};
 use crate::locked::{Alone, Global};
-use crate::run::{Contest, Cost, Entrant, Goal, Issue};
+use crate::run::{Contest, Cost, Entrant, Goal, Issue, Work};
 
-fn job(operation: Operation, entries: u64) -> Job {
+fn job(operation: Operation, entries: u64) -> Job<u64> {
     Job { operation, entries, key: |n| n }
 }
 
 /// Arrays of numbers.
-fn numbers(job: Job) -> Vec<Entrant> {
+fn numbers(job: Job<u64>) -> Vec<Entrant> {
     vec![
         shared::<List<Brc<u64>>>("List", job),
         own::<Alone<Vec<u64>>>("Vec", job),
@@ -28,83 +30,102 @@ fn numbers(job: Job) -> Vec<Entrant> {
     ]
 }
 
-/// Arrays of objects.
-fn objects(job: Job, append_only: bool) -> Vec<Entrant> {
-    let mut all = vec![
-        shared::<List<Brc<u64>>>("List", job),
-        own::<Alone<Vec<Rc<u64>>>>("Vec", job),
-        shared::<Global<Vec<Rc<u64>>>>("global lock + Vec", job),
-        shared::<Mutex<Vec<Arc<u64>>>>("Mutex<Vec>", job),
-        shared::<RwLock<Vec<Arc<u64>>>>("RwLock<Vec>", job),
-    ];
-    if append_only {
-        all.push(shared::<boxcar::Vec<Arc<u64>>>("boxcar", job));
-    }
-    all
+/// Arrays of objects, made by `$one` and `$together`.
+macro_rules! objects {
+    ($one:ident, $together:ident, $($job:expr),+) => {
+        vec![
+            $together::<List<Brc<u64>>>("List", $($job),+),
+            $one::<Alone<Vec<Rc<u64>>>>("Vec", $($job),+),
+            $together::<Global<Vec<Rc<u64>>>>("global lock + Vec", $($job),+),
+            $together::<Mutex<Vec<Arc<u64>>>>("Mutex<Vec>", $($job),+),
+            $together::<RwLock<Vec<Arc<u64>>>>("RwLock<Vec>", $($job),+),
+        ]
+    };
 }
 
-fn contest(id: &'static str, what: &'static str, entrants: Vec<Entrant>, goals: Vec<Goal>) -> Contest {
-    Contest { id, what, per: 1, threads: OneAndTwo, entrants, goals }
+fn first(cost: Cost, limit: f64) -> Goal {
+    Issue::First.goal(cost, limit)
+}
+
+fn later(cost: Cost, limit: f64) -> Goal {
+    Issue::Containers.goal(cost, limit)
+}
+
+/// Reads, and replacements in place.
+fn in_place() -> Vec<Contest> {
+    let on_objects = |operation| objects!(own, shared, job(operation, 1000));
+    let mut counted = on_objects(Operation::GetCounted);
+    counted.push(shared::<boxcar::Vec<Arc<u64>>>("boxcar", job(Operation::GetCounted, 1000)));
+    vec![
+        Contest::new("list/get/1000", "get borrowed, 1,000 elements", numbers(job(Operation::Get, 1000)))
+            .on(UpToFour)
+            .goals(vec![
+                first(Cost::Peer("Vec", 1), 2.0),
+                first(Cost::Scaling, 1.9),
+                later(Cost::Peer("Vec", 1), 1.5),
+            ]),
+        Contest::new("list/get-counted/1000", "get counted, 1,000 elements", counted).on(UpToFour),
+        Contest::new(
+            "list/mix-95/1000",
+            "95 % get borrowed, 5 % set, 1,000 elements",
+            on_objects(Operation::Mix(20)),
+        )
+        .on(UpToFour),
+        Contest::new(
+            "list/mix-50/1000",
+            "50 % get borrowed, 50 % set, 1,000 elements",
+            on_objects(Operation::Mix(2)),
+        )
+        .on(UpToFour),
+        Contest::new(
+            "list/own-mix-50/1000",
+            "50 % get, 50 % set, a list per thread",
+            on_objects(Operation::OwnMix(2)),
+        )
+        .on(UpToFour)
+        .goals(vec![
+            later(Cost::Peer("Vec", 1), 1.6),
+            later(Cost::Peer("global lock + Vec", 2), 1.0 / 1.3),
+            later(Cost::Scaling, 1.95),
+        ]),
+        Contest::new("list/set/1000", "set, 1,000 elements", on_objects(Operation::Replace))
+            .on(OneAndTwo)
+            .goals(vec![later(Cost::Peer("Mutex<Vec>", 1), 1.0)]),
+    ]
+}
+
+/// What makes a list longer or shorter.
+fn changes() -> Vec<Contest> {
+    const PUSHES: u64 = 500_000;
+    let key = |n| n;
+    let mut push = objects!(own_grow, shared_grow, PUSHES, key);
+    push.push(shared_grow::<boxcar::Vec<Arc<u64>>>("boxcar", PUSHES, key));
+    let pairs = |change| objects!(own_changed, shared_changed, change, 1000);
+    vec![
+        Contest::new("list/push/500000", "push, to 5·10⁵ elements", push)
+            .on(OneAndTwo)
+            .work(Work::Fixed(PUSHES))
+            .goals(vec![later(Cost::Peer("Mutex<Vec>", 1), 1.2)]),
+        Contest::new("list/push-pop/1000", "push + pop, 1,000 elements", pairs(Change::PushPop))
+            .on(OneAndTwo),
+        Contest::new(
+            "list/middle/1000",
+            "insert in the middle + remove there, 1,000 elements",
+            pairs(Change::Middle),
+        )
+        .on(OneAndTwo),
+    ]
 }
 
 /// All contests of arrays.
 pub fn contests() -> Vec<Contest> {
-    let first = |cost, limit| Issue::First.goal(cost, limit);
-    let later = |cost, limit| Issue::Containers.goal(cost, limit);
-    vec![
-        contest(
-            "list/get/1000",
-            "get borrowed, 1,000 elements",
-            numbers(job(Operation::Get, 1000)),
-            vec![
-                first(Cost::Peer("Vec", 1), 2.0),
-                first(Cost::Scaling, 1.9),
-                later(Cost::Peer("Vec", 1), 1.5),
-            ],
-        ),
-        contest(
-            "list/get-counted/1000",
-            "get counted, 1,000 elements",
-            objects(job(Operation::GetCounted, 1000), true),
-            vec![],
-        ),
-        contest(
-            "list/mix-50/1000",
-            "50 % get borrowed, 50 % set, 1,000 elements",
-            objects(job(Operation::Mix(2), 1000), false),
-            vec![],
-        ),
-        contest(
-            "list/own-mix-50/1000",
-            "50 % get, 50 % set, a list per thread",
-            objects(job(Operation::OwnMix(2), 1000), false),
-            vec![
-                later(Cost::Peer("Vec", 1), 1.6),
-                later(Cost::Peer("global lock + Vec", 2), 1.0 / 1.3),
-                later(Cost::Scaling, 1.95),
-            ],
-        ),
-        contest(
-            "list/set/1000",
-            "set, 1,000 elements",
-            objects(job(Operation::Replace, 1000), false),
-            vec![later(Cost::Peer("Mutex<Vec>", 1), 1.0)],
-        ),
-        Contest {
-            id: "list/push/500000",
-            what: "push, to 5·10⁵ elements",
-            per: 500_000,
-            threads: One,
-            entrants: objects(job(Operation::Grow, 500_000), true),
-            goals: vec![later(Cost::Peer("Mutex<Vec>", 1), 1.2)],
-        },
-        Contest {
-            id: "list/iterate/1000000",
-            what: "iterate, per element of 10⁶",
-            per: 1_000_000,
-            threads: One,
-            entrants: numbers(job(Operation::Iterate, 1_000_000)),
-            goals: vec![later(Cost::Peer("Vec", 1), 2.0)],
-        },
-    ]
+    let iterate = Contest::new(
+        "list/iterate/1000000",
+        "iterate, per element of 10⁶",
+        numbers(job(Operation::Iterate, 1_000_000)),
+    )
+    .per(1_000_000)
+    .work(Work::Single)
+    .goals(vec![later(Cost::Peer("Vec", 1), 2.0)]);
+    in_place().into_iter().chain(changes()).chain([iterate]).collect()
 }

@@ -13,9 +13,8 @@ use freethreaded::refcount::BrcK;
 use self::structures::{
     HashTrieMap, ImblOrdMap, ImblVector, RedBlackTreeMap, RpdsList, RpdsVector, Structure, Structures,
 };
-use crate::Threads::One;
 use crate::collection::shuffle;
-use crate::run::{Contest, Control, Entrant};
+use crate::run::{Contest, Control, Entrant, Work};
 
 /// Entries of a collection.
 const ENTRIES: u64 = 100_000;
@@ -137,7 +136,7 @@ fn contest<F: Structures>(
         entrant::<F, ArcTK>("triomphe", operation, entries),
         entrant::<F, biasedrc::BrcK>("biasedrc", operation, entries),
     ];
-    Contest { id, what, per: entries, threads: One, entrants, goals: Vec::new() }
+    Contest::new(id, what, entrants).per(entries).work(Work::Single)
 }
 
 /// The contests on collections of so many entries.

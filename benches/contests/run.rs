@@ -1,4 +1,4 @@
-//! What a contest is, and how one entrant runs: on one thread or two, each pinned to a core, for a time or a number of operations.
+//! What a contest is, and how one entrant runs: on one thread or several, each pinned to a core, for a time or a number of operations.
 
 use std::hint;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,17 +8,59 @@ use std::time::{Duration, Instant};
 /// One operation and everybody who does it.
 pub struct Contest {
     /// Its name in filters: `group/operation`.
-    pub id: &'static str,
+    pub id: String,
     /// What is done, for readers of a table.
-    pub what: &'static str,
+    pub what: String,
     /// Things done in one operation, for operations that are big: a figure is divided by it.
     pub per: u64,
     /// On how many threads it makes sense.
     pub threads: Threads,
+    /// What a run is.
+    pub work: Work,
+    /// Whether a run without a filter has it.
+    pub by_default: bool,
     /// Ours is the first.
     pub entrants: Vec<Entrant>,
     /// What ours must reach.
     pub goals: Vec<Goal>,
+}
+
+impl Contest {
+    /// A contest of small operations, on one thread, without goals, which runs by default.
+    pub fn new(id: impl Into<String>, what: impl Into<String>, entrants: Vec<Entrant>) -> Self {
+        Self {
+            id: id.into(),
+            what: what.into(),
+            per: 1,
+            threads: Threads::One,
+            work: Work::Timed,
+            by_default: true,
+            entrants,
+            goals: Vec::new(),
+        }
+    }
+
+    /// For operations of which each is so many things.
+    pub(crate) fn per(self, things: u64) -> Self {
+        Self { per: things, ..self }
+    }
+
+    pub(crate) fn on(self, threads: Threads) -> Self {
+        Self { threads, ..self }
+    }
+
+    pub(crate) fn work(self, work: Work) -> Self {
+        Self { work, ..self }
+    }
+
+    pub(crate) fn goals(self, goals: Vec<Goal>) -> Self {
+        Self { goals, ..self }
+    }
+
+    /// Leaves it to those who ask for it.
+    pub(crate) fn by_default(self, by_default: bool) -> Self {
+        Self { by_default, ..self }
+    }
 }
 
 /// On how many threads a contest is run.
@@ -28,8 +70,37 @@ pub enum Threads {
     One,
     /// One, then two at the same time.
     OneAndTwo,
+    /// One, then two, then four, however many cores there are.
+    UpToFour,
     /// Two at the same time, which do different things: one alone would wait for ever.
     Two,
+}
+
+/// What a run of a contest is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// As many operations as come into a time.
+    Timed,
+    /// The same, in fewer rounds: what it works on is large.
+    TimedLarge,
+    /// One operation, which takes long enough for a figure.
+    Single,
+    /// So many operations, of all threads together, that begin with a collection made for the run.
+    Fixed(u64),
+}
+
+/// The loop of an entrant: a closure, or something that also prepares its runs.
+pub trait Loop {
+    /// Makes ready for one run, which is on so many threads. Its time is not counted.
+    fn prepare(&self, _threads: usize) {}
+    /// Runs as the thread with this number; the calling thread of the run is number 0.
+    fn run(&self, control: &mut Control, thread: usize);
+}
+
+impl<F: Fn(&mut Control, usize)> Loop for F {
+    fn run(&self, control: &mut Control, thread: usize) {
+        self(control, thread);
+    }
 }
 
 /// An implementor of an operation.
@@ -45,6 +116,13 @@ pub struct Entrant {
 impl Entrant {
     /// An entrant for one thread.
     pub fn own<F: Fn(&mut Control) + 'static>(name: &'static str, enter: impl Fn() -> F + 'static) -> Self {
+        Self::own_loop(name, move || {
+            let body = enter();
+            move |control: &mut Control, _: usize| body(control)
+        })
+    }
+
+    pub(crate) fn own_loop<L: Loop + 'static>(name: &'static str, enter: impl Fn() -> L + 'static) -> Self {
         let enter = Box::new(move || Contestant::Own(Box::new(enter())));
         Self { name, concurrent: false, enter }
     }
@@ -54,23 +132,24 @@ impl Entrant {
     where
         F: Fn(&mut Control, usize) + Send + Sync + 'static,
     {
+        Self::shared_loop(name, enter)
+    }
+
+    pub(crate) fn shared_loop<L>(name: &'static str, enter: impl Fn() -> L + 'static) -> Self
+    where
+        L: Loop + Send + Sync + 'static,
+    {
         let enter = Box::new(move || Contestant::Shared(Box::new(enter())));
         Self { name, concurrent: true, enter }
     }
 }
 
-/// The loop of an entrant.
-pub type OwnBody = dyn Fn(&mut Control);
-
-/// The loop of an entrant, with the number of the thread.
-pub type SharedBody = dyn Fn(&mut Control, usize) + Send + Sync;
-
 /// An entrant with its objects built, ready to run.
 pub enum Contestant {
     /// Runs on the thread that built it.
-    Own(Box<OwnBody>),
-    /// Runs on any threads; they are numbered from 0.
-    Shared(Box<SharedBody>),
+    Own(Box<dyn Loop>),
+    /// Runs on any threads.
+    Shared(Box<dyn Loop + Send + Sync>),
 }
 
 /// What ours must reach.
@@ -240,14 +319,37 @@ impl<'a> Control<'a> {
 /// Where threads wait for each other, spinning, so that they start within a cache miss of each other.
 struct StartLine {
     missing: AtomicUsize,
+    /// There are more threads than cores: one that spins keeps another from coming here.
+    crowded: bool,
 }
 
 impl StartLine {
     fn wait(&self) {
         self.missing.fetch_sub(1, Ordering::AcqRel);
         while self.missing.load(Ordering::Acquire) != 0 {
-            hint::spin_loop();
+            if self.crowded {
+                thread::yield_now();
+            } else {
+                hint::spin_loop();
+            }
         }
+    }
+}
+
+/// What the threads of a run have done.
+#[derive(Clone, Debug)]
+pub struct Together {
+    /// By thread.
+    pub samples: Vec<Sample>,
+    /// From the first one's start to the last one's end.
+    pub span: Duration,
+}
+
+impl Together {
+    /// Operations of all threads per nanosecond of the span. What counts where threads take turns on a core.
+    pub fn rate_of_span(&self) -> f64 {
+        let operations: u64 = self.samples.iter().map(|sample| sample.operations).sum();
+        operations as f64 / self.span.as_nanos().max(1) as f64
     }
 }
 
@@ -266,8 +368,14 @@ impl Contestant {
     pub fn run(&self, stop: Stop, salt: usize) -> Sample {
         let mut control = Control::new(stop, salt, None);
         match self {
-            Self::Own(body) => body(&mut control),
-            Self::Shared(body) => body(&mut control, 0),
+            Self::Own(body) => {
+                body.prepare(1);
+                body.run(&mut control, 0);
+            }
+            Self::Shared(body) => {
+                body.prepare(1);
+                body.run(&mut control, 0);
+            }
         }
         control.sample
     }
@@ -275,30 +383,43 @@ impl Contestant {
     /// Runs on a new thread, as thread number 1. `None` if threads cannot share it.
     pub fn run_on(&self, core: usize, stop: Stop, salt: usize) -> Option<Sample> {
         let Self::Shared(body) = self else { return None };
+        body.prepare(1);
         let run = || {
             pin_to(core);
             let mut control = Control::new(stop, salt, None);
-            body(&mut control, 1);
+            body.run(&mut control, 1);
             control.sample
         };
         Some(thread::scope(|s| s.spawn(run).join().expect("an entrant does not panic")))
     }
 
-    /// Runs on the calling thread and a new one at the same time. `None` if threads cannot share it.
-    pub fn run_on_both(&self, core: usize, stop: Stop, salt: usize) -> Option<[Sample; 2]> {
+    /// Runs on the calling thread and on new ones at the same time, so many in all; each new one stays on one of the cores, of
+    /// which the first is the calling thread's. `None` if threads cannot share it.
+    pub fn run_together(&self, cores: &[usize], threads: usize, stop: Stop, salt: usize) -> Option<Together> {
         let Self::Shared(body) = self else { return None };
-        let line = StartLine { missing: AtomicUsize::new(2) };
+        body.prepare(threads);
+        let line = StartLine { missing: AtomicUsize::new(threads), crowded: threads > cores.len() };
         let run = |thread: usize| {
             let mut control = Control::new(stop, salt + thread * 7919, Some(&line));
-            body(&mut control, thread);
-            control.sample
+            body.run(&mut control, thread);
+            (control.began, control.sample)
         };
-        Some(thread::scope(|s| {
-            let other = s.spawn(|| {
-                pin_to(core);
-                run(1)
-            });
-            [run(0), other.join().expect("an entrant does not panic")]
-        }))
+        let done: Vec<(Instant, Sample)> = thread::scope(|s| {
+            let others: Vec<_> = (1..threads)
+                .map(|thread| {
+                    let run = &run;
+                    s.spawn(move || {
+                        pin_to(cores[thread % cores.len()]);
+                        run(thread)
+                    })
+                })
+                .collect();
+            let here = run(0);
+            let others = others.into_iter().map(|other| other.join().expect("an entrant does not panic"));
+            std::iter::once(here).chain(others).collect()
+        });
+        let began = done.iter().map(|(began, _)| *began).min()?;
+        let ended = done.iter().map(|(began, sample)| *began + sample.elapsed).max()?;
+        Some(Together { samples: done.into_iter().map(|(_, sample)| sample).collect(), span: ended - began })
     }
 }

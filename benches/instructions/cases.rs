@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use freethreaded_benches::{Contest, Control, Entrant, Stop, Threads};
+use freethreaded_benches::{Contest, Control, Entrant, Stop};
 
 /// The contests, in the order of the table. Not among them are those with a clock in them (`refcount/sustained`), those that wait
 /// for a second thread, and those of a million objects, which are a matter of the cache.
@@ -25,8 +25,8 @@ const IDS: [&str; 14] = [
 
 /// A path, and who goes it.
 pub(crate) struct Case {
-    pub(crate) id: &'static str,
-    pub(crate) what: &'static str,
+    pub(crate) id: String,
+    pub(crate) what: String,
     /// Ours is the first.
     pub(crate) entrants: Vec<&'static str>,
 }
@@ -44,14 +44,7 @@ fn the_loop_alone() -> Contest {
             }
         }
     });
-    Contest {
-        id: "loop/alone",
-        what: "the loop alone, which is part of every other figure",
-        per: 1,
-        threads: Threads::One,
-        entrants: vec![nothing],
-        goals: Vec::new(),
-    }
+    Contest::new("loop/alone", "the loop alone, which is part of every other figure", vec![nothing])
 }
 
 fn contests() -> Vec<Contest> {
@@ -74,8 +67,8 @@ pub(crate) fn all() -> Vec<Case> {
 }
 
 /// Every path with everyone who goes it.
-pub(crate) fn names() -> Vec<(&'static str, &'static str)> {
-    all().iter().flat_map(|case| case.entrants.iter().map(|name| (case.id, *name))).collect()
+pub(crate) fn names() -> Vec<(String, &'static str)> {
+    all().iter().flat_map(|case| case.entrants.iter().map(|name| (case.id.clone(), *name))).collect()
 }
 
 /// Does so many operations.
@@ -94,15 +87,17 @@ pub(crate) fn run(id: &str, name: &str, operations: &str) -> Result<(), String> 
 
 #[cfg(test)]
 mod tests {
+    use freethreaded_benches::{Threads, Work};
+
     use super::*;
 
     #[test]
     fn every_path_can_be_gone_alone() {
         for contest in contests() {
-            assert!(contest.threads != Threads::Two && contest.per == 1, "{}", contest.id);
+            assert!(contest.threads != Threads::Two && contest.work == Work::Timed, "{}", contest.id);
         }
         for (id, name) in names() {
-            run(id, name, "100").unwrap_or_else(|error| panic!("{id} {name}: {error}"));
+            run(&id, name, "100").unwrap_or_else(|error| panic!("{id} {name}: {error}"));
         }
     }
 

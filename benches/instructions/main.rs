@@ -124,7 +124,9 @@ mod program {
             table::plain(&cases, &figures)
         });
         if let Some(file) = &args.update {
-            let record = Record::updated(committed.filter(|_| partial), figures, &cases::names());
+            let names = cases::names();
+            let names: Vec<(&str, &str)> = names.iter().map(|(id, name)| (id.as_str(), *name)).collect();
+            let record = Record::updated(committed.filter(|_| partial), figures, &names);
             fs::write(file, record.text())
                 .map_err(|error| format!("cannot write {}: {error}", file.display()))?;
         } else if let (Some(file), Some(committed)) = (&args.check, committed) {
@@ -147,8 +149,8 @@ mod program {
         for (number, case) in cases.iter().enumerate() {
             eprintln!("[{}/{}] {}", number + 1, cases.len(), case.id);
             for name in case.entrants.iter().take(if ours { 1 } else { usize::MAX }) {
-                let instructions = callgrind::per_operation(valgrind, case.id, name)?;
-                figures.push(Figure { id: case.id.to_owned(), name: (*name).to_owned(), instructions });
+                let instructions = callgrind::per_operation(valgrind, &case.id, name)?;
+                figures.push(Figure { id: case.id.clone(), name: (*name).to_owned(), instructions });
             }
         }
         Ok(figures)

@@ -24,13 +24,15 @@ fn rows(cases: &[&Case], figures: &[Figure]) -> Vec<Vec<String>> {
             let figure = figures.iter().find(|figure| figure.id == case.id && figure.name == *name);
             figure.map_or("–".to_owned(), |figure| shown(figure.instructions))
         };
-        rows.push([case.what.to_owned()].into_iter().chain(names.iter().map(cell)).collect());
+        rows.push([case.what.clone()].into_iter().chain(names.iter().map(cell)).collect());
     }
     rows
 }
 
 fn groups(cases: &[Case]) -> Vec<Vec<&Case>> {
-    let group = |case: &Case| case.id.split('/').next().unwrap_or_default();
+    fn group(case: &Case) -> &str {
+        case.id.split('/').next().unwrap_or_default()
+    }
     cases
         .chunk_by(|a, b| {
             // The names of calls of `attach` and of its renewals have nothing in common but the group.
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     fn case(id: &'static str, entrants: &[&'static str]) -> Case {
-        Case { id, what: id, entrants: entrants.to_vec() }
+        Case { id: id.to_owned(), what: id.to_owned(), entrants: entrants.to_vec() }
     }
 
     fn figure(id: &str, name: &str, instructions: f64) -> Figure {

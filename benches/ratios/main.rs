@@ -6,6 +6,8 @@
 #[cfg(not(loom))]
 mod facts;
 #[cfg(not(loom))]
+mod footprints;
+#[cfg(not(loom))]
 mod measure;
 #[cfg(not(loom))]
 mod table;
@@ -29,17 +31,21 @@ mod program {
     use freethreaded_benches::{Contest, Threads, limits};
 
     use crate::facts::Facts;
+    use crate::footprints::Footprints;
     use crate::measure::{Settings, measure};
     use crate::table;
     use crate::verdict::{Report, rows};
 
-    /// Runs every comparison that has a goal, and prints ours / peer.
+    /// Runs comparisons in turns, and prints ours / peer and whether the goals are met.
     #[derive(Parser)]
     #[command(name = "ratios")]
     struct Args {
-        /// Run only comparisons whose name contains this; repeat it for more
+        /// Run only comparisons whose name contains this, also those that are not run by default; repeat it for more
         #[arg(long, value_name = "TEXT")]
         filter: Vec<String>,
+        /// Run all comparisons: every size, and string keys
+        #[arg(long)]
+        all: bool,
         /// Rounds of each comparison, in each of which every entrant runs once
         #[arg(long, default_value_t = 31, value_parser = clap::value_parser!(u32).range(3..))]
         rounds: u32,
@@ -59,38 +65,51 @@ mod program {
 
     pub(crate) fn main() -> ExitCode {
         let args = Args::parse();
+        // Of a filter it is enough that it is met, else it depends.
+        let asked = |id: &str, else_it_is: bool| match &args.filter[..] {
+            [] => else_it_is,
+            texts => texts.iter().any(|text| id.contains(text)),
+        };
         let contests: Vec<Contest> = freethreaded_benches::all()
             .into_iter()
-            .filter(|contest| {
-                args.filter.is_empty() || args.filter.iter().any(|text| contest.id.contains(text))
-            })
+            .filter(|contest| asked(&contest.id, args.all || args.list || contest.by_default))
             .collect();
-        if contests.is_empty() {
+        let bytes = asked("bytes", true);
+        if contests.is_empty() && !bytes {
             eprintln!("ratios: no comparison is called that; --list names them");
             return ExitCode::from(2);
         }
         if args.list {
-            let names: String = contests.iter().map(|c| format!("{:<24} {}\n", c.id, c.what)).collect();
+            let line = |id: &str, what: &str, by_default: bool| {
+                format!("{id:<30} {what}{}\n", if by_default { "" } else { " (not by default)" })
+            };
+            let mut names: String = contests.iter().map(|c| line(&c.id, &c.what, c.by_default)).collect();
+            if bytes {
+                names += &line("bytes", "bytes per entry", true);
+            }
             return put(&names);
         }
         let cores = cores();
-        let settings = Settings {
-            rounds: args.rounds as usize,
-            window: Duration::from_millis(args.millis),
-            second_core: cores.get(1).copied(),
-        };
+        let settings =
+            Settings { rounds: args.rounds as usize, window: Duration::from_millis(args.millis), cores };
         let facts = Facts::here();
-        if let Some(&first) = cores.first() {
+        if let Some(&first) = settings.cores.first() {
             pin_to(first);
         }
-        if settings.second_core.is_none() {
-            eprintln!("ratios: one core only, so no comparison runs on two threads");
+        if settings.cores.len() < 2 {
+            eprintln!("ratios: one core only, so no comparison runs on several threads");
         }
-        let mut report = Report { facts, limits: limits::measure(), rows: Vec::new() };
+        // First, while there are no other threads and not much else.
+        let bytes = bytes.then(|| {
+            eprintln!("bytes per entry");
+            Footprints::measure()
+        });
+        let mut report = Report { facts, limits: limits::measure(), rows: Vec::new(), bytes };
         for (number, contest) in contests.iter().enumerate() {
             let threads = match contest.threads {
                 Threads::One => "1",
                 Threads::OneAndTwo => "1 and 2",
+                Threads::UpToFour => "1, 2 and 4",
                 Threads::Two => "2",
             };
             eprintln!("[{}/{}] {} on {threads} threads", number + 1, contests.len(), contest.id);

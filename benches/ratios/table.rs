@@ -31,7 +31,7 @@ fn cells(row: &Row) -> Cells {
         })
         .collect();
     [
-        row.what.to_owned(),
+        row.what.clone(),
         row.threads.to_string(),
         ns(row.ours_ns),
         scaling(row.ours_scaling),
@@ -59,6 +59,7 @@ fn summary(report: &Report) -> String {
             .rows
             .iter()
             .flat_map(|row| &row.goals)
+            .chain(report.bytes.iter().flat_map(|bytes| bytes.goals.iter().map(|goal| &goal.met)))
             .filter(|goal| goal.issue == issue)
             .map(|goal| goal.met)
             .collect();
@@ -74,7 +75,12 @@ pub(crate) fn plain(report: &Report) -> String {
         text += &format!("{:>8}  {}\n", ns(limit.ns), limit.what);
     }
     text.push('\n');
-    text += &columns(&report.rows.iter().collect::<Vec<_>>());
+    if !report.rows.is_empty() {
+        text += &columns(&report.rows.iter().collect::<Vec<_>>());
+    }
+    if let Some(bytes) = &report.bytes {
+        text += &format!("\n{}", bytes.plain());
+    }
     text + &format!("\n{}\n", summary(report))
 }
 
@@ -87,7 +93,7 @@ fn columns(rows: &[&Row]) -> String {
     let mut last = "";
     for (number, cells) in lines.iter().enumerate() {
         if number > 0 && last != rows[number - 1].id {
-            last = rows[number - 1].id;
+            last = &rows[number - 1].id;
             text.push('\n');
         }
         let mut line = String::new();
@@ -115,6 +121,9 @@ pub(crate) fn markdown(report: &Report) -> String {
             text += &format!("\n### {group}\n\n{}", markdown_head());
         }
         text += &markdown_row(row);
+    }
+    if let Some(bytes) = &report.bytes {
+        text += &format!("\n### Bytes per entry\n\n{}", bytes.markdown());
     }
     text += &section("Goals missed", &missed(report));
     text += &section("Slower than something that threads can share", &losses(report));

@@ -4,6 +4,7 @@ use freethreaded_benches::{Contest, Cost, Entrant, Goal, limits::Limit};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 
 use crate::facts::Facts;
+use crate::footprints::Footprints;
 use crate::measure::{Figures, Middle};
 
 /// Everything that was found.
@@ -13,6 +14,8 @@ pub(crate) struct Report {
     #[serde(serialize_with = "limits")]
     pub(crate) limits: Vec<Limit>,
     pub(crate) rows: Vec<Row>,
+    /// Where it was asked for.
+    pub(crate) bytes: Option<Footprints>,
 }
 
 fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Error> {
@@ -26,12 +29,12 @@ fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Er
 /// One comparison.
 #[derive(Serialize)]
 pub(crate) struct Row {
-    pub(crate) id: &'static str,
-    pub(crate) what: &'static str,
+    pub(crate) id: String,
+    pub(crate) what: String,
     pub(crate) threads: usize,
     pub(crate) ours: &'static str,
     pub(crate) ours_ns: f64,
-    /// On two threads.
+    /// On several threads.
     pub(crate) ours_scaling: Option<f64>,
     /// `None` in a row on scaling.
     pub(crate) peer: Option<Peer>,
@@ -78,30 +81,28 @@ pub(crate) fn rows(contest: &Contest, figures: &[Figures]) -> Vec<Row> {
         return Vec::new();
     };
     let mut rows = Vec::new();
-    let scaling = median(&our_figures.scaling);
-    for threads in [1, 2] {
-        let of = |figures: &Figures| if threads == 1 { figures.one.clone() } else { figures.two.clone() };
-        let ours = of(our_figures);
-        let Some(ours_ns) = median(&ours) else { continue };
+    for threads in [1, 2, 4] {
+        let ours = our_figures.ns(threads);
+        let Some(ours_ns) = median(ours) else { continue };
         let blank = |ratio| Row {
-            id: contest.id,
-            what: contest.what,
+            id: contest.id.clone(),
+            what: contest.what.clone(),
             threads,
             ours: us.name,
             ours_ns,
-            ours_scaling: scaling.filter(|_| threads == 2),
+            ours_scaling: median(our_figures.scaling(threads)),
             peer: None,
             ratio,
             goals: Vec::new(),
         };
         for (entrant, figures) in peers.iter().zip(their_figures) {
-            let theirs = of(figures);
-            let Some(ns) = median(&theirs) else { continue };
-            let Some(ratio) = Middle::of(ours.iter().zip(&theirs).map(|(a, b)| a / b).collect()) else {
+            let theirs = figures.ns(threads);
+            let Some(ns) = median(theirs) else { continue };
+            let Some(ratio) = Middle::of(ours.iter().zip(theirs).map(|(a, b)| a / b).collect()) else {
                 continue;
             };
             let goals = verdicts(&contest.goals, ratio.median, |cost| applies(cost, entrant, threads));
-            let scaling = median(&figures.scaling).filter(|_| threads == 2);
+            let scaling = median(figures.scaling(threads));
             let peer = Peer { name: entrant.name, concurrent: entrant.concurrent, ns, scaling };
             rows.push(Row { peer: Some(peer), goals, ..blank(ratio) });
         }
@@ -141,28 +142,30 @@ mod tests {
         let entrant = |name| Entrant::shared(name, || |_, _| ());
         let goal = |cost, limit| Goal { issue: Issue::First, cost, limit };
         Contest {
-            id: "a/b",
-            what: "",
-            per: 1,
-            threads: Threads::OneAndTwo,
-            entrants: vec![entrant("ours"), entrant("fast"), entrant("global lock + slow")],
+            threads: Threads::UpToFour,
             goals: vec![
                 goal(Cost::Peer("fast", 1), 2.5),
                 goal(Cost::EveryConcurrentPeer(1), 1.0),
+                goal(Cost::EveryConcurrentPeer(4), 1.0),
                 goal(Cost::Scaling, 1.9),
             ],
+            ..Contest::new("a/b", "", vec![entrant("ours"), entrant("fast"), entrant("global lock + slow")])
         }
     }
 
     #[test]
     fn ratios_and_goals() {
-        let figures = |one: f64, two: f64, scaling: f64| Figures {
+        let figures = |one: f64, two: f64, four: f64, scaling: f64| Figures {
             one: vec![one; 3],
             two: vec![two; 3],
+            four: vec![four; 3],
             scaling: vec![scaling; 3],
+            scaling_of_four: vec![one / four; 3],
         };
-        let rows =
-            rows(&contest(), &[figures(4.0, 2.0, 2.0), figures(2.0, 4.0, 0.5), figures(8.0, 8.0, 1.0)]);
+        let rows = rows(
+            &contest(),
+            &[figures(4.0, 2.0, 3.0, 2.0), figures(2.0, 4.0, 2.0, 0.5), figures(8.0, 8.0, 6.0, 1.0)],
+        );
         let seen: Vec<_> = rows
             .iter()
             .map(|row| {
@@ -184,6 +187,8 @@ mod tests {
                 (2, Some("fast"), 0.5, vec![], false),
                 (2, Some("global lock + slow"), 0.25, vec![], false),
                 (2, None, 2.0, vec![true], false),
+                (4, Some("fast"), 1.5, vec![false], true),
+                (4, Some("global lock + slow"), 0.5, vec![], false),
             ]
         );
     }

@@ -8,7 +8,7 @@ use std::process::{self, ExitCode};
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::cli::{Args, Complaint, Options, PROMPTNESS, check};
+use crate::cli::{Args, Complaint, LOCKS, Options, PROMPTNESS, check};
 use crate::measure::{Failure, interrupt};
 use crate::report::load::Usage;
 use crate::report::machine::Machine;
@@ -121,6 +121,9 @@ fn list() -> String {
     let explain =
         "how soon an object is destroyed after a thread that does not own it dropped it (ours alone)";
     text += &format!("  {PROMPTNESS:<18} {explain}\n");
+    let explain =
+        "what the lock of an object costs when it is another thread's, or held (ours and parking_lot's)";
+    text += &format!("  {LOCKS:<18} {explain}\n");
     text += "  (\"settings\" is both settings workloads)\n\nstrategies\n";
     for id in StrategyId::ALL {
         text += &format!("  {:<18} {}\n", id.name(), id.explain());

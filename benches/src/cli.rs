@@ -13,9 +13,13 @@ use crate::run::Conditions;
 use crate::site::input::{self, Request};
 use crate::strategies::StrategyId;
 use crate::workloads::WorkloadId;
+use crate::workloads::locks::Amounts;
 
 /// What is measured beside the workloads, by name: how soon objects are destroyed.
 pub(crate) const PROMPTNESS: &str = "promptness";
+
+/// The same: what locks cost when they are not free.
+pub(crate) const LOCKS: &str = "locks";
 
 /// More threads than this measure the scheduler of the operating system.
 const MOST_THREADS: usize = 1024;
@@ -106,6 +110,8 @@ pub(crate) struct Options {
     pub(crate) workloads: Vec<WorkloadId>,
     /// Objects per situation of the promptness measurement, if it is wanted.
     pub(crate) promptness: Option<usize>,
+    /// How much of the measurement of locks, if it is wanted.
+    pub(crate) locks: Option<Amounts>,
     /// How to share.
     pub(crate) strategies: Vec<StrategyId>,
     /// On how many threads, ascending.
@@ -129,8 +135,9 @@ impl Options {
 
 /// Checks a request.
 pub(crate) fn check(args: &Args) -> Result<Options, Complaint> {
-    let (workloads, promptness) = workloads(&args.workloads)?;
+    let Chosen { workloads, promptness, locks } = workloads(&args.workloads)?;
     let promptness = promptness.then_some(if args.quick { 200 } else { 2000 });
+    let locks = locks.then_some(if args.quick { Amounts::QUICK } else { Amounts::FULL });
     let strategies = strategies(&args.strategies)?;
     let threads = threads(&args.threads, args.quick)?;
     let default_seconds = if args.quick { 0.025 } else { 0.15 };
@@ -168,7 +175,7 @@ pub(crate) fn check(args: &Args) -> Result<Options, Complaint> {
         site,
     };
     let (output, json) = (args.output.clone(), args.json.clone());
-    Ok(Options { workloads, promptness, strategies, threads, repetitions, conditions, output, json })
+    Ok(Options { workloads, promptness, locks, strategies, threads, repetitions, conditions, output, json })
 }
 
 /// ` (did you mean 'x'?)` if a known name is near to what was typed, else nothing.
@@ -181,27 +188,40 @@ pub(crate) fn suggestion<'a>(typed: &str, known: impl Iterator<Item = &'a str>) 
     near.map(|(_, name)| format!(" (did you mean '{name}'?)")).unwrap_or_default()
 }
 
-/// The workloads that were named, and whether promptness was; everything where nothing was.
-fn workloads(typed: &[String]) -> Result<(Vec<WorkloadId>, bool), Complaint> {
-    let (mut chosen, mut promptness) = (BTreeSet::new(), false);
+/// What is to be measured.
+#[derive(Debug, PartialEq)]
+struct Chosen {
+    workloads: Vec<WorkloadId>,
+    promptness: bool,
+    locks: bool,
+}
+
+/// What was named; everything where nothing was.
+fn workloads(typed: &[String]) -> Result<Chosen, Complaint> {
+    if typed.is_empty() {
+        return Ok(Chosen { workloads: WorkloadId::ALL.to_vec(), promptness: true, locks: true });
+    }
+    let (mut chosen, mut promptness, mut locks) = (BTreeSet::new(), false, false);
     for name in typed.iter().map(|name| name.trim()) {
         if name == PROMPTNESS {
             promptness = true;
             continue;
         }
+        if name == LOCKS {
+            locks = true;
+            continue;
+        }
         let matching: Vec<_> =
             WorkloadId::ALL.into_iter().filter(|id| id.name() == name || id.family() == name).collect();
         if matching.is_empty() {
-            let known = WorkloadId::ALL.iter().flat_map(|id| [id.family(), id.name()]).chain([PROMPTNESS]);
+            let beside = [PROMPTNESS, LOCKS];
+            let known = WorkloadId::ALL.iter().flat_map(|id| [id.family(), id.name()]).chain(beside);
             let hint = suggestion(name, known);
             return Err(Complaint::new(format!("unknown workload '{name}'{hint}; --list shows all")));
         }
         chosen.extend(matching);
     }
-    if chosen.is_empty() && !promptness {
-        return Ok((WorkloadId::ALL.to_vec(), true));
-    }
-    Ok((chosen.into_iter().collect(), promptness))
+    Ok(Chosen { workloads: chosen.into_iter().collect(), promptness, locks })
 }
 
 fn strategies(typed: &[String]) -> Result<Vec<StrategyId>, Complaint> {
@@ -279,10 +299,14 @@ mod tests {
 
     #[test]
     fn names_are_checked_and_near_ones_suggested() {
-        let (settings, promptness) = workloads(&strings(&["settings"])).expect("known");
-        assert_eq!((settings.len(), promptness), (2, false));
-        assert_eq!(workloads(&[]).expect("default"), (WorkloadId::ALL.to_vec(), true));
-        assert_eq!(workloads(&strings(&["promptness"])).expect("known"), (vec![], true));
+        let chosen = |names: &[&str]| workloads(&strings(names)).expect("known");
+        let settings = chosen(&["settings"]);
+        assert_eq!((settings.workloads.len(), settings.promptness, settings.locks), (2, false, false));
+        let all = Chosen { workloads: WorkloadId::ALL.to_vec(), promptness: true, locks: true };
+        assert_eq!(chosen(&[]), all);
+        let beside = |promptness, locks| Chosen { workloads: vec![], promptness, locks };
+        assert_eq!(chosen(&["promptness"]), beside(true, false));
+        assert_eq!(chosen(&["locks"]), beside(false, true));
         assert_eq!(
             strategies(&strings(&["papaya", "ours"])).expect("known"),
             [StrategyId::Ours, StrategyId::Papaya]

@@ -176,7 +176,8 @@ fn a_generated_site_is_crawled_where_there_is_none() {
 fn lists_and_help_need_no_folder_and_survive_a_closed_pipe() {
     let here = folder();
     let text = String::from_utf8(run(here.path(), &["--list"]).stdout).expect("UTF-8");
-    for name in ["crawl", "likes", "settings-counted", "ours-gil", "dashmap", "rwlock", "promptness"] {
+    for name in ["crawl", "likes", "settings-counted", "ours-gil", "dashmap", "rwlock", "promptness", "locks"]
+    {
         assert!(text.lines().any(|line| line.trim_start().starts_with(name)), "{name}: {text}");
     }
     assert!(String::from_utf8(run(here.path(), &["--help"]).stdout).expect("UTF-8").contains("--celebrity"));
@@ -239,4 +240,17 @@ fn promptness_runs_by_itself() {
         let away = row["owner"] == "silent" || row["owner"] == "blocked";
         assert!(!away || row["left"] == 200, "nobody but the owner can destroy them: {row}");
     }
+}
+
+#[test]
+fn locks_run_by_themselves() {
+    let here = folder();
+    let output = run(here.path(), &["--quick", "--workloads", "locks", "--json", "-"]);
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON");
+    let waits = json["locks"]["waits"].as_array().expect("waits");
+    assert_eq!((waits.len(), json["cells"].as_array().map(Vec::len)), (20, Some(0)));
+    let many = waits.iter().find(|wait| wait["situation"] == "many-at-once").expect("a situation");
+    assert_eq!(many["writes"], 500);
+    assert_eq!(json["locks"]["rates"].as_array().map(Vec::len), Some(4));
 }

@@ -41,5 +41,5 @@ pub use list::{
     Changed, LengthMismatch, List, ListIntoIter, ListIter, ListOwnedIter, LockedList, NotExchanged, Place,
     Slice, SliceIndices, ZeroStep,
 };
-pub use set::{FrozenSet, Set, SetIntoIter, SetIter, SetOperand};
+pub use set::{FrozenSet, LockedSet, LockedSetIter, Set, SetIntoIter, SetIter, SetOperand};
 pub use table::End;

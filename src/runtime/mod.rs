@@ -52,6 +52,7 @@ mod garbage;
 mod gil_lock;
 mod id;
 mod mailbox;
+mod marks;
 mod record;
 mod registry;
 mod retire;
@@ -72,6 +73,7 @@ pub(crate) use current::{
 pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
+pub(crate) use marks::{marked, wait_for_unmarked};
 pub(crate) use registry::registry;
 pub(crate) use sections::{Held, Outside};
 

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::cmp::Ordering;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Barrier, Weak};
 use std::thread;
 
@@ -395,5 +396,23 @@ fn a_section_makes_several_steps_one() {
             }
         };
         side_by_side(&[&steps, &steps, &steps]);
+    });
+}
+
+/// A comparison that unwinds behind a change of its own: the change stands.
+#[test]
+fn a_comparison_that_writes_and_unwinds() {
+    isolated(|| {
+        let list: List<Brc<u32>> = [2, 1].into();
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            list.sort_by(|_, _| {
+                list.push(3);
+                resume_unwind(Box::new("injected"))
+            })
+        }));
+        assert!(result.is_err_and(|panic| panic.is::<&str>()));
+        assert_eq!(list, [2, 1, 3]);
+        thread::scope(|s| s.spawn(|| list.sort().unwrap()).join().unwrap());
+        assert_eq!(list, [1, 2, 3]);
     });
 }

@@ -3,13 +3,19 @@
 
 #[path = "../common/mod.rs"]
 mod common;
-mod list_panics;
+mod dict_calls;
+mod dict_memory;
+mod dict_panics;
+mod dict_races;
+mod dict_reentrancy;
 mod list_races;
 mod list_reentrancy;
 mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;
+mod set_algebra;
+mod set_frozen;
 mod sharing;
 mod surface;
 

@@ -16,3 +16,4 @@ mod planted;
 mod record;
 mod rows;
 mod set;
+mod sets;

@@ -14,6 +14,7 @@ mod items;
 mod list;
 mod pairs;
 mod set;
+mod sets;
 mod visits;
 
 use std::panic::{Location, resume_unwind};

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput};
 use freethreaded_benches::run::{cores, pin_to};
-use freethreaded_benches::{Contest, Contestant, Stop, Threads};
+use freethreaded_benches::{Contest, Contestant, Stop, Threads, Work};
 
 /// Short: the figures that count are the ratios of `ratios`, and these are for finding what has changed.
 fn criterion() -> Criterion {
@@ -37,36 +37,53 @@ pub(crate) fn suite(contests: Vec<Contest>) {
         pin_to(core);
     }
     let mut criterion = criterion();
-    for contest in contests {
-        run(&mut criterion, &contest, cores.get(1).copied());
+    // With a filter, what is not run by default can be asked for.
+    let filtered = env::args().skip(1).any(|argument| !argument.starts_with('-'));
+    for contest in contests.iter().filter(|contest| filtered || contest.by_default) {
+        run(&mut criterion, contest, &cores);
     }
     criterion.final_summary();
 }
 
-fn run(criterion: &mut Criterion, contest: &Contest, second: Option<usize>) {
-    let mut group = criterion.benchmark_group(contest.id);
+fn run(criterion: &mut Criterion, contest: &Contest, cores: &[usize]) {
+    let mut group = criterion.benchmark_group(contest.id.as_str());
     if contest.per > 1 {
         group.throughput(Throughput::Elements(contest.per));
+    }
+    if contest.work != Work::Timed {
         group.sample_size(10);
     }
-    let second = second.filter(|_| contest.threads != Threads::One);
+    let both = cores.get(..2).filter(|_| contest.threads != Threads::One);
     for entrant in &contest.entrants {
         // Built when criterion comes to it, so that what is filtered out costs nothing.
         let mut built: Option<Contestant> = None;
         if contest.threads != Threads::Two {
             group.bench_function(BenchmarkId::new("1", entrant.name), |bencher| {
                 let contestant = built.get_or_insert_with(|| (entrant.enter)());
-                bencher.iter_custom(|n| contestant.run(Stop::Operations(n), n as usize).elapsed);
+                bencher.iter_custom(|n| {
+                    time(contest.work, 1, n, |stop| contestant.run(stop, n as usize).elapsed)
+                });
             });
         }
-        let Some(core) = second.filter(|_| entrant.concurrent) else { continue };
+        let Some(both) = both.filter(|_| entrant.concurrent) else { continue };
         group.bench_function(BenchmarkId::new("2", entrant.name), |bencher| {
             let contestant = built.get_or_insert_with(|| (entrant.enter)());
             bencher.iter_custom(|n| {
-                let samples = contestant.run_on_both(core, Stop::Operations(n), n as usize);
-                samples.map_or(Duration::ZERO, |[a, b]| a.elapsed.max(b.elapsed))
+                time(contest.work, 2, n, |stop| {
+                    let done = contestant.run_together(both, 2, stop, n as usize);
+                    done.map_or(Duration::ZERO, |done| done.span)
+                })
             });
         });
     }
     group.finish();
+}
+
+/// The time of `n` operations of each thread. Where a run has so many operations and no more, of as many runs as it takes, in proportion.
+fn time(work: Work, threads: u64, n: u64, run: impl Fn(Stop) -> Duration) -> Duration {
+    let Work::Fixed(operations) = work else { return run(Stop::Operations(n)) };
+    let each = operations / threads;
+    let runs = n.div_ceil(each);
+    let all: Duration = (0..runs).map(|_| run(Stop::Operations(each))).sum();
+    all.mul_f64(n as f64 / (runs * each) as f64)
 }

@@ -6,6 +6,7 @@ use super::findings::{Finding, Kind, findings, headline};
 use super::format::{count, digits, grouped, short, time, times};
 use super::latency_plot::latency_plot;
 use super::line_plot::{Line, LinePlot, Point};
+use super::locks;
 use super::promptness;
 use super::results::{Cell, Results};
 use super::svg::{Svg, class, escape};
@@ -27,6 +28,7 @@ pub(crate) fn page(results: &Results) -> String {
         section(&mut body, results, workload, &findings);
     }
     body.push_str(&promptness::section(&results.promptness));
+    body.push_str(&locks::section(&results.locks));
     if !results.workloads().is_empty() {
         losses(&mut body, &findings);
     }

@@ -6,9 +6,11 @@ pub(crate) mod html;
 pub(crate) mod latency_plot;
 pub(crate) mod line_plot;
 pub(crate) mod load;
+pub(crate) mod locks;
 pub(crate) mod machine;
 pub(crate) mod promptness;
 pub(crate) mod results;
+pub(crate) mod spread_plot;
 pub(crate) mod svg;
 pub(crate) mod table;
 

@@ -3,15 +3,10 @@
 use std::fmt::Write as _;
 
 use super::format::{grouped, time};
-use super::svg::{Anchor, Shape, Svg, escape};
+use super::spread_plot::{Mark, Spread, spread_plot};
+use super::svg::escape;
 use crate::workloads::promptness::{Delays, Owner};
 
-const WIDTH: f64 = 1140.0;
-const LEFT: f64 = 290.0;
-const RIGHT: f64 = 40.0;
-const TOP: f64 = 34.0;
-const ROW: f64 = 30.0;
-const BOTTOM: f64 = 46.0;
 /// The class that gives the marks their colour.
 const CLASS: &str = "s-ours";
 
@@ -91,58 +86,20 @@ fn finding(rows: &[Delays]) -> String {
 }
 
 fn plot(title: &str, rows: &[Delays]) -> String {
-    let height = TOP + ROW * rows.len() as f64 + BOTTOM;
-    let mut svg = Svg::new(WIDTH, height, title);
-    let most = rows.iter().map(|row| row.max).fold(10.0, f64::max);
-    let least = rows.iter().map(|row| row.min).fold(most, f64::min).max(1.0);
-    let (low, high) = (least.log10().floor(), most.log10().ceil().max(least.log10().floor() + 1.0));
-    let x = |nanos: f64| LEFT + (WIDTH - LEFT - RIGHT) * (nanos.max(1.0).log10() - low) / (high - low);
-    for decade in low as i32..=high as i32 {
-        let nanos = 10f64.powi(decade);
-        svg.line("grid", (x(nanos), TOP - 8.0), (x(nanos), height - BOTTOM));
-        svg.text("tick", (x(nanos), height - BOTTOM + 18.0), Anchor::Middle, &time(nanos).replace(".0", ""));
-    }
-    svg.text(
-        "name",
-        ((LEFT + WIDTH - RIGHT) / 2.0, height - 8.0),
-        Anchor::Middle,
-        "delay, logarithmic scale",
-    );
-    let mut at = LEFT;
-    for (kind, _, meaning) in values(&rows[0]) {
-        svg.shape(mark(kind), &format!("mark {kind} legend"), (at, 10.0), 5.0, "");
-        svg.text("tick", (at + 11.0, 14.0), Anchor::Start, meaning);
-        at += 100.0;
-    }
-    for (index, row) in rows.iter().enumerate() {
-        let y = TOP + ROW * (index as f64 + 0.5);
-        svg.text(&format!("end {CLASS}"), (LEFT - 14.0, y + 4.0), Anchor::End, row.owner.title());
-        svg.line(&format!("span {CLASS}"), (x(row.min), y), (x(row.max), y));
-        for (kind, nanos, meaning) in values(row) {
-            let title = format!("{}: {meaning} {}", row.owner.title(), time(nanos));
-            svg.shape(mark(kind), &format!("mark {kind} {CLASS}"), (x(nanos), y), 5.5, &title);
-        }
-    }
-    svg.finish()
-}
-
-/// The values of a row, with the kind of their mark and what they are.
-fn values(row: &Delays) -> [(&'static str, f64, &'static str); 4] {
-    [
-        ("least", row.min, "shortest"),
-        ("p50", row.p50, "median"),
-        ("p99", row.p99, "99 %"),
-        ("stall", row.max, "longest"),
-    ]
-}
-
-fn mark(kind: &str) -> Shape {
-    match kind {
-        "least" => Shape::Bar,
-        "p50" => Shape::Circle,
-        "p99" => Shape::Up,
-        _ => Shape::Diamond,
-    }
+    let rows: Vec<Spread<'_>> = rows
+        .iter()
+        .map(|row| Spread {
+            title: row.owner.title().to_owned(),
+            class: CLASS,
+            values: vec![
+                (Mark::Least, row.min),
+                (Mark::Median, row.p50),
+                (Mark::NinetyNine, row.p99),
+                (Mark::Longest, row.max),
+            ],
+        })
+        .collect();
+    spread_plot(title, "delay", &rows)
 }
 
 #[cfg(test)]

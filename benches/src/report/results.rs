@@ -11,6 +11,7 @@ use crate::measure::Latency;
 use crate::run::{Conditions, SETTINGS};
 use crate::site::Outcome;
 use crate::strategies::StrategyId;
+use crate::workloads::locks::Locks;
 use crate::workloads::promptness::Delays;
 use crate::workloads::{Sample, WorkloadId};
 
@@ -85,6 +86,8 @@ pub(crate) struct Results {
     pub(crate) crawl: Option<Outcome>,
     /// How soon objects are destroyed, by what their owner did, if that was measured.
     pub(crate) promptness: Vec<Delays>,
+    /// What locks cost when they are not free, if that was measured.
+    pub(crate) locks: Locks,
     /// Whether everything that was asked for was measured.
     pub(crate) complete: bool,
     /// The share of the machine that other programs used meanwhile, where that is known.
@@ -101,6 +104,7 @@ impl Results {
             repetitions,
             crawl: None,
             promptness: Vec::new(),
+            locks: Locks::default(),
             complete: false,
             others: None,
             cells: Vec::new(),
@@ -225,6 +229,7 @@ impl Results {
             },
             crawl: self.crawl.as_ref(),
             promptness_ns: &self.promptness,
+            locks: &self.locks,
             cells,
         };
         let mut text = serde_json::to_string_pretty(&file)?;
@@ -268,6 +273,7 @@ struct FileJson<'a> {
     conditions: ConditionsJson<'a>,
     crawl: Option<&'a Outcome>,
     promptness_ns: &'a [Delays],
+    locks: &'a Locks,
     cells: Vec<CellJson<'a>>,
 }
 
@@ -301,6 +307,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::workloads::locks::{Rate, Situation, Wait, Whose};
     use crate::workloads::promptness::Owner;
 
     /// Made-up results in which every strategy scales in its own way.
@@ -325,6 +332,22 @@ pub(crate) mod tests {
             .into_iter()
             .map(|owner| Delays { owner, objects: 9, min: 0.0, p50: 80.0, p99: 5e4, max: 2e9, left: 3 })
             .collect();
+        for (factor, whose) in [(1.0, Whose::Ours), (2.0, Whose::ParkingLot)] {
+            let wait = |situation| Wait {
+                situation,
+                whose,
+                writes: 9,
+                min: 0.0,
+                p50: 80.0 * factor,
+                p90: 90.0 * factor,
+                p99: 5e4 * factor,
+                max: 2e6 * factor,
+                mean: 7e3 * factor,
+            };
+            results.locks.waits.extend(Situation::ALL.map(wait));
+            let rate = |threads| Rate { whose, threads, per_second: 3e7 / factor, least_share: 0.9 };
+            results.locks.rates.extend([2, 4].map(rate));
+        }
         results.complete = true;
         for workload in WorkloadId::ALL {
             for (index, strategy) in StrategyId::ALL.into_iter().enumerate() {
@@ -382,5 +405,8 @@ pub(crate) mod tests {
         assert_eq!(json["crawl"]["pages"], 10);
         let promptness = json["promptness_ns"].as_array().expect("delays");
         assert_eq!((promptness.len(), &promptness[1]["owner"]), (7, &"detached".into()));
+        let waits = json["locks"]["waits"].as_array().expect("waits");
+        assert_eq!((waits.len(), &waits[1]["situation"]), (20, &"first-user-finished".into()));
+        assert_eq!(json["locks"]["rates"][3]["whose"], "parking-lot");
     }
 }

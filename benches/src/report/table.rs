@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::findings::{Kind, findings, headline};
 use super::format::{grouped, short, time, times};
+use super::locks;
 use super::promptness;
 use super::results::Results;
 use crate::site::page::Verdict;
@@ -75,6 +76,7 @@ pub(crate) fn table(results: &Results) -> String {
         text += &dead_links(crawl);
     }
     text += &promptness::text(&results.promptness);
+    text += &locks::text(&results.locks);
     let _ = writeln!(text, "\n{}", wrapped(&headline(results)));
     let losses: Vec<String> =
         findings(results).into_iter().filter(|f| f.kind == Kind::Loss).map(|f| f.text).collect();

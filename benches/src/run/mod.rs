@@ -16,6 +16,7 @@ use crate::site::{Outcome, SiteSpec};
 use crate::strategies::StrategyId;
 use crate::workloads::crawl::Crawl;
 use crate::workloads::likes::Likes;
+use crate::workloads::locks::locks;
 use crate::workloads::promptness::promptness;
 use crate::workloads::settings::{Reads, Settings};
 use crate::workloads::{Sample, WorkloadId, run_as};
@@ -140,6 +141,10 @@ pub(crate) fn run(
     if let Some(objects) = options.promptness {
         progress.say("promptness of destruction");
         promptness(objects, &mut |delays| results.promptness.push(delays))?;
+    }
+    if let Some(amounts) = options.locks {
+        progress.say("locks");
+        locks(amounts, &mut results.locks)?;
     }
     progress.start();
     let mut child: Option<Child> = None;

@@ -14,6 +14,7 @@ use crate::strategies::{Strategy, StrategyId};
 
 pub(crate) mod crawl;
 pub(crate) mod likes;
+pub(crate) mod locks;
 mod paced;
 pub(crate) mod promptness;
 pub(crate) mod settings;

@@ -1,10 +1,53 @@
 //! Values between the dict's reference and the caller's.
 
+use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::super::table::{Counted, Node, Removed, retire_value};
 use crate::refcount::SharedPtr;
 use crate::runtime::Operation;
+
+/// A value on its way into a dict, which stays its owner's until the dict has it.
+pub(super) struct Unstored<P: SharedPtr> {
+    raw: Option<NonNull<()>>,
+    _owns: PhantomData<P>,
+}
+
+impl<P: SharedPtr> Unstored<P> {
+    #[inline]
+    pub(super) fn new(value: P) -> Self {
+        Self { raw: Some(P::into_raw(value)), _owns: PhantomData }
+    }
+
+    /// What to store. It is not stored yet.
+    #[inline]
+    pub(super) fn raw(&self) -> NonNull<()> {
+        self.raw.expect("a value is stored once")
+    }
+
+    /// The dict has it now.
+    #[inline]
+    pub(super) fn is_stored(&mut self) {
+        self.raw = None;
+    }
+
+    /// The value, which was not stored.
+    pub(super) fn into_inner(mut self) -> P {
+        let raw = self.raw.take().expect("not stored");
+        // SAFETY: from `into_raw`, and nobody else has it.
+        unsafe { P::from_raw(raw) }
+    }
+}
+
+impl<P: SharedPtr> Drop for Unstored<P> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(raw) = self.raw {
+            // SAFETY: as in `into_inner`.
+            drop(unsafe { P::from_raw(raw) });
+        }
+    }
+}
 
 /// A reference to a node's value, unless the node was removed. The thread is inside the runtime.
 #[inline]

@@ -6,7 +6,7 @@ use equivalent::Equivalent;
 
 use super::super::table::{Found, Removed};
 use super::Dict;
-use super::value::{dispose, give_up, take};
+use super::value::{Unstored, dispose, give_up, take};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation};
 
@@ -26,23 +26,32 @@ where
     /// ```
     pub fn insert(&self, key: K, value: impl Into<P>) -> Option<P> {
         // Both outlive the lock: what is not stored is dropped after it.
-        let (mut key, mut value) = (Some(key), Some(value.into()));
-        let hash = self.hash(key.as_ref()?);
+        let mut entry = (Some(key), Unstored::new(value.into()));
+        let hash = self.hash(entry.0.as_ref()?);
         let operation = operation();
-        let old = self.table.locked(|locked| {
-            let found = locked.find(hash, key.as_ref()?);
-            let value = P::into_raw(value.take()?);
-            match found {
-                Found::Node(node) => Some(locked.replace(node, value)),
-                Found::Nothing => {
-                    locked.insert(&operation, hash, key.take()?, value);
-                    None
-                }
-            }
-        });
+        let old = self.table.locked_for_key(
+            &mut entry,
+            |(key, value)| {
+                let old = self.table.replace_freely(hash, key.as_ref()?, value.raw())?;
+                value.is_stored();
+                Some(Some(old))
+            },
+            |(key, value), locked| {
+                let found = locked.find(hash, key.as_ref()?);
+                let old = match found {
+                    Found::Node(node) => Some(locked.replace(node, value.raw())),
+                    Found::Nothing => {
+                        locked.insert(&operation, hash, key.take()?, value.raw());
+                        None
+                    }
+                };
+                value.is_stored();
+                old
+            },
+        );
         let old = old.map(|old| give_up(&operation, old));
         // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
-        drop((operation, value, key));
+        drop((operation, entry));
         old
     }
 
@@ -62,17 +71,23 @@ where
     where
         Q: Equivalent<K> + Hash + ?Sized,
     {
-        let mut value = Some(value.into());
+        let mut value = Unstored::new(value.into());
         let hash = self.hash(key);
         let operation = operation();
-        let old = self.table.locked(|locked| match locked.find(hash, key) {
-            Found::Node(node) => value.take().map(|value| locked.replace(node, P::into_raw(value))),
-            Found::Nothing => None,
-        });
-        let result = match (old, value) {
-            (None, Some(value)) => Err(value),
-            (Some(old), _) => Ok(give_up(&operation, old)),
-            (None, None) => unreachable!("the value was stored in exchange for another"),
+        let old = self.table.locked_for_key(
+            &mut value,
+            |value| Some(Some(self.table.replace_freely(hash, key, value.raw())?)),
+            |value, locked| match locked.find(hash, key) {
+                Found::Node(node) => Some(locked.replace(node, value.raw())),
+                Found::Nothing => None,
+            },
+        );
+        let result = match old {
+            None => Err(value.into_inner()),
+            Some(old) => {
+                value.is_stored();
+                Ok(give_up(&operation, old))
+            }
         };
         // As in `insert`.
         drop(operation);
@@ -127,10 +142,14 @@ where
     where
         Q: Equivalent<K> + ?Sized,
     {
-        self.table.locked(|locked| match locked.find(hash, key) {
-            Found::Node(node) => Some(locked.remove(node)),
-            Found::Nothing => None,
-        })
+        self.table.locked_for_key(
+            &mut (),
+            |()| None,
+            |(), locked| match locked.find(hash, key) {
+                Found::Node(node) => Some(locked.remove(node)),
+                Found::Nothing => None,
+            },
+        )
     }
 }
 

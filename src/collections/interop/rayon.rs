@@ -137,6 +137,26 @@ where
     }
 }
 
+/// The entries in order, moved out.
+impl<K: Send, P: SharedPtr, S> IntoParallelIterator for Dict<K, P, S> {
+    type Item = (K, P);
+    type Iter = vec::IntoIter<(K, P)>;
+
+    fn into_par_iter(self) -> vec::IntoIter<(K, P)> {
+        self.into_iter().collect::<Vec<_>>().into_par_iter()
+    }
+}
+
+/// The elements in order.
+impl<P: SharedPtr> IntoParallelIterator for List<P> {
+    type Item = P;
+    type Iter = vec::IntoIter<P>;
+
+    fn into_par_iter(self) -> vec::IntoIter<P> {
+        self.snapshot().into_par_iter()
+    }
+}
+
 /// The keys in order, moved out.
 impl<K: Send, S> IntoParallelIterator for FrozenSet<K, S> {
     type Item = K;

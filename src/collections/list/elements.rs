@@ -13,8 +13,9 @@
 //! found there is not an element that is only about to come: whoever sees that one sees, by the acquire, the length that an earlier pop left. An empty place was
 //! popped behind the first look.
 //!
-//! *The last place* depends on two words. Equal lengths before and behind the look at it prove nothing: a push, a replacement of what was last before and a pop may have come between.
-//! Two changes of the length have a count of changes between them, though, so equal lengths and equal counts mean that the length did not change in between.
+//! *The last place* depends on two words, so a reader that has the length may find there what came only when the place was no longer the last. But between a change of the length and
+//! the next write of a place the change is counted; so who finds such an element finds the count changed too, and looks again. With the count unchanged, what was found is either what
+//! stood there when the length was read, or what replaced it while it was the last.
 
 use core::marker::PhantomData;
 use core::ops::Range;
@@ -90,12 +91,12 @@ pub(super) fn element_at(block: Elements<'_>, index: usize) -> Option<NonNull<()
 pub(super) fn last_element(block: Elements<'_>) -> Option<NonNull<()>> {
     let header = block.header();
     loop {
-        // Acquire: partner is the release in `set_length`.
+        // Acquire: partner is the release in `set_length`; the length is no older than the count.
         let changes = header.changes.load(Ordering::Acquire);
         let len = length(block);
         let last = element(block, len.checked_sub(1)?);
-        // Relaxed: behind an acquire of the length, which shows the count that came before it.
-        if last.is_some() && length(block) == len && header.changes.load(Ordering::Relaxed) == changes {
+        // Relaxed: behind the acquire of the element, which shows the count of every change that came before it.
+        if last.is_some() && header.changes.load(Ordering::Relaxed) == changes {
             return last;
         }
     }

@@ -1,6 +1,7 @@
 //! Set algebra: new sets from two, and the in-place forms.
 
 use core::hash::{BuildHasher, Hash};
+use core::{mem, ptr};
 
 use super::Set;
 use super::operand::{Entry, Operand, SetOperand, TRIES, one_moment, pinned};
@@ -97,7 +98,9 @@ where
     }
 
     pub(super) fn of_distinct(hasher: S, count: usize, keys: impl Iterator<Item = (u64, K)>) -> Self {
-        Self { table: Table::of_distinct(&operation(), count, keys), hasher }
+        let mut table = Table::with_capacity(count);
+        table.fill(&operation(), keys);
+        Self { table, hasher }
     }
 
     /// The keys of both sets: those of this one in its order, then those that only `other` has.
@@ -326,24 +329,23 @@ where
     where
         K: Clone,
     {
-        if core::ptr::eq(&self.table, &other.table) {
+        if ptr::eq(&self.table, &other.table) {
             return;
         }
         let operation = operation();
         let mut tries = 0;
         loop {
             // All outlive the locks.
-            let (mut mine, mut theirs, mut old) = (None, None, None);
+            let (mut mine, mut theirs, mut old) = (Table::new(), Table::new(), None);
             self.table.locked_with(other.table.lock(), |a| {
                 let before = (self.table.shape(), other.table.shape());
-                mine = Some(copied(&operation, other, self));
-                theirs = Some(copied(&operation, self, other));
+                fill(&mut mine, &operation, other, self);
+                fill(&mut theirs, &operation, self, other);
                 if (self.table.shape(), other.table.shape()) == before || tries == TRIES {
                     other.table.locked(|b| {
-                        old = mine
-                            .take()
-                            .zip(theirs.take())
-                            .map(|(mine, theirs)| (a.replace_all(mine), b.replace_all(theirs)));
+                        let mine = mem::replace(&mut mine, Table::new());
+                        let theirs = mem::replace(&mut theirs, Table::new());
+                        old = Some((a.replace_all(mine), b.replace_all(theirs)));
                     });
                 }
             });
@@ -359,8 +361,8 @@ where
     }
 }
 
-/// A table with the keys of `from`, for a set that hashes as `to`. Under the lock of `from`.
-fn copied<K, S, T>(operation: &Operation, from: &Set<K, S>, to: &Set<K, T>) -> Table<K, Present>
+/// Copies the keys of `from` into a table for a set that hashes as `to`. Under the lock of `from`.
+fn fill<K, S, T>(table: &mut Table<K, Present>, operation: &Operation, from: &Set<K, S>, to: &Set<K, T>)
 where
     K: Eq + Hash + Clone + Send + Sync + 'static,
     S: BuildHasher,
@@ -368,5 +370,6 @@ where
 {
     // SAFETY: inside the runtime, as long as there is an operation.
     let keys = unsafe { from.entries() };
-    Table::of_distinct(operation, from.len(), keys.map(|entry| (to.hash(entry.key), entry.key.clone())))
+    table.exclusive().reserve(operation, from.len());
+    table.fill(operation, keys.map(|entry| (to.hash(entry.key), entry.key.clone())));
 }

@@ -5,6 +5,7 @@ mod compact;
 mod compare;
 mod frozen;
 mod iter;
+mod locked;
 mod operand;
 mod traits;
 mod write;
@@ -19,6 +20,7 @@ use crate::runtime::{Attached, pin};
 
 pub use frozen::FrozenSet;
 pub use iter::{SetIntoIter, SetIter};
+pub use locked::{LockedSet, LockedSetIter};
 pub use operand::SetOperand;
 
 /// A set that many threads share, in insertion order.
@@ -26,7 +28,26 @@ pub use operand::SetOperand;
 /// Reads take no lock and never retry; writes take the set's own lock. All methods take `&self`.
 /// [`insert`](Self::insert) tells exactly one of several threads that it was first, so a set is what one claims work with.
 ///
-/// Locking, atomicity and what user code runs where are as for [`Dict`](super::Dict).
+/// | method | lock | complexity | atomic as | user code under the lock |
+/// |---|---|---|---|---|
+/// | [`contains`](Self::contains), [`get`](Self::get), [`get_ref`](Self::get_ref) | none | O(1) | one moment | – |
+/// | [`len`](Self::len), [`is_empty`](Self::is_empty) | none | O(1) | exact while nobody writes | – |
+/// | [`iter`](Self::iter), `Debug` | none | O(n) | each key by itself | – |
+/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`take`](Self::take) | the set's | O(1) amortised | one moment | `Eq` |
+/// | [`get_or_insert_with`](Self::get_or_insert_with) | the set's, if absent | O(1) amortised | one moment; the closure runs before it | `Eq` |
+/// | [`remove_if`](Self::remove_if) | the set's | O(1) | one moment | `Eq`, the closure |
+/// | [`first`](Self::first), [`last`](Self::last), [`pop_first`](Self::pop_first), [`pop_last`](Self::pop_last) | the set's | O(1) amortised | one moment | – |
+/// | [`retain`](Self::retain) | the set's | O(n) | one moment for other writers; readers see keys go one by one | the closure |
+/// | [`snapshot`](Self::snapshot), [`clone`](Clone::clone), [`freeze`](Self::freeze) | the set's | O(n) | one moment | – |
+/// | [`clear`](Self::clear), [`drain`](Self::drain), [`take_all`](Self::take_all) | the set's | O(1), then O(n) without it | one moment | – |
+/// | [`union`](Self::union), [`intersection`](Self::intersection), [`difference`](Self::difference), [`symmetric_difference`](Self::symmetric_difference), `\|`, `&`, `-`, `^` | both | O(n) | one moment of both | `Hash`, `Eq` |
+/// | `==`, [`is_subset`](Self::is_subset), [`is_superset`](Self::is_superset), [`is_disjoint`](Self::is_disjoint) | both | O(n) | one moment of both | `Hash`, `Eq` |
+/// | [`union_with`](Self::union_with), [`intersect_with`](Self::intersect_with), [`difference_with`](Self::difference_with), [`symmetric_difference_with`](Self::symmetric_difference_with), `\|=`, `&=`, `-=`, `^=` | both | O(n) | one moment of both for other writers; readers see keys come and go one by one | `Hash`, `Eq`, `Clone` |
+/// | [`swap_contents`](Self::swap_contents) | both | O(n) | one moment of both for other writers, of each for readers | `Hash`, `Clone` |
+/// | [`extend`](Self::extend), [`Extend`], [`FromIterator`] | the set's | O(n) | each key by itself | `Eq` |
+///
+/// Otherwise `Hash`, `Clone`, `Drop` and closures run without the lock. User code may use the same sets, and wait: an operation that is disturbed by it looks again. See
+/// [re-entrancy](crate::collections#re-entrancy).
 ///
 /// ```
 /// use freethreaded::Set;

@@ -16,23 +16,17 @@ impl<K, V: Value> Table<K, V> {
         other: &ObjectLock,
         f: impl FnOnce(&Locked<'t, K, V>) -> R,
     ) -> R {
-        section2(&self.lock, other, || f(&Locked { table: self }))
+        section2(&self.lock, other, || f(&Locked::new(self)))
     }
 }
 
 impl<K: 'static> Table<K, Present> {
-    /// A table of keys that differ from each other, with their hashes. There are at most `count`.
-    pub(crate) fn of_distinct(
-        operation: &Operation,
-        count: usize,
-        keys: impl Iterator<Item = (u64, K)>,
-    ) -> Self {
-        let mut table = Self::with_capacity(count);
-        let locked = table.exclusive();
+    /// Adds keys that differ from each other and from those that are there, with their hashes.
+    pub(crate) fn fill(&mut self, operation: &Operation, keys: impl Iterator<Item = (u64, K)>) {
+        let locked = self.exclusive();
         for (hash, key) in keys {
             locked.insert(operation, hash, key, Present::RAW);
         }
-        table
     }
 }
 

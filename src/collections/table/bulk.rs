@@ -25,12 +25,12 @@ impl<K, V: Value> Table<K, V> {
         other: &'t Table<K, W>,
         f: impl FnOnce(&Locked<'t, K, V>, &Locked<'t, K, W>) -> R,
     ) -> R {
-        section2(&self.lock, &other.lock, || f(&Locked { table: self }, &Locked { table: other }))
+        section2(&self.lock, &other.lock, || f(&Locked::new(self), &Locked::new(other)))
     }
 
     /// A table that nobody else has needs no lock.
     pub(crate) fn exclusive(&mut self) -> Locked<'_, K, V> {
-        Locked { table: self }
+        Locked::new(self)
     }
 }
 
@@ -255,7 +255,7 @@ impl<K, V: Value> Iterator for Owned<K, V> {
                 self.left -= 1;
                 // SAFETY: owned, and taken out of the order just now.
                 return Some(unsafe {
-                    let value = node.as_ref().take_value();
+                    let value = node.as_ref().take_value(false);
                     (Node::into_key(node), value)
                 });
             }

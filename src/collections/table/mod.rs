@@ -50,7 +50,7 @@ use core::ptr::{self, NonNull};
 
 use equivalent::Equivalent;
 
-use crate::lock::{ObjectLock, section};
+use crate::lock::{ObjectLock, Turn, section, section_of_key};
 use crate::runtime::Operation;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -174,7 +174,37 @@ impl<K, V: Value> Table<K, V> {
     /// Runs `f` with the table's lock. The calling thread is inside the runtime, for as long as it uses a node that `f` gave it.
     #[inline]
     pub(crate) fn locked<'t, R>(&'t self, f: impl FnOnce(&Locked<'t, K, V>) -> R) -> R {
-        section(&self.lock, || f(&Locked { table: self }))
+        section(&self.lock, || f(&Locked::new(self)))
+    }
+
+    /// [`locked`](Self::locked) for an operation on one key, which others may do without the lock meanwhile, if it is a replacement: see
+    /// [`free`](crate::lock::ObjectLock::is_free). `free` is such a replacement, tried first if the lock allows it.
+    #[inline]
+    pub(crate) fn locked_for_key<'t, C, R>(
+        &'t self,
+        context: &mut C,
+        free: impl FnOnce(&mut C) -> Option<R>,
+        f: impl FnOnce(&mut C, &Locked<'t, K, V>) -> R,
+    ) -> R {
+        section_of_key(&self.lock, context, free, |context, turn| f(context, &Locked { table: self, turn }))
+    }
+
+    /// Replaces the value of a key without the lock. `None`, and nothing is done, if the key is not found or that is not allowed. Calls `Eq`.
+    /// The calling thread is inside the runtime.
+    #[cold]
+    pub(crate) fn replace_freely<Q>(&self, hash: u64, key: &Q, value: NonNull<()>) -> Option<NonNull<()>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        // Relaxed: only compared.
+        let block = self.block.load(Ordering::Relaxed);
+        // SAFETY: inside the runtime.
+        let node = unsafe { self.find(hash, key) }?;
+        self.lock.freely(|| {
+            // If the block is the one in which the node was found, or one behind it, the table has not been emptied since; what was removed has no value.
+            // Relaxed: ordered by the acquire with which the lock was seen free. The block cannot be another at the same address: this thread is inside.
+            if self.block.load(Ordering::Relaxed) == block { node.replace_freely(value) } else { None }
+        })
     }
 }
 
@@ -185,12 +215,17 @@ impl<K: Send + Sync + 'static, V: Value> Table<K, V> {
     }
 }
 
-/// A table whose lock the calling thread holds. Nobody else changes it.
+/// A table whose lock the calling thread holds. Nobody else changes it, but for the values of keys in an operation on [one key](Table::locked_for_key).
 pub(crate) struct Locked<'a, K, V: Value> {
     table: &'a Table<K, V>,
+    turn: Turn,
 }
 
 impl<'a, K, V: Value> Locked<'a, K, V> {
+    fn new(table: &'a Table<K, V>) -> Self {
+        Self { table, turn: Turn::AtOnce }
+    }
+
     /// The node of `key`. Calls `Eq`, under the lock; where that changes the table, this thread itself or another while the section is suspended, the
     /// search begins anew. So the answer is true when this returns.
     #[inline]
@@ -223,8 +258,13 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
     }
 
     /// Replaces the value of a node that [`find`](Self::find) gave.
+    #[inline]
     pub(crate) fn replace(&self, node: &Node<K>, value: NonNull<()>) -> NonNull<()> {
-        node.replace(value)
+        let old = node.replace(value, self.table.lock.is_free());
+        if let Turn::Waited = self.turn {
+            self.table.lock.waited_to_replace();
+        }
+        old
     }
 
     /// Adds a node for a key that is not in the table, as [`find`](Self::find) has just said.
@@ -256,7 +296,7 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         // SAFETY: as in `find`.
         let index = unsafe { table.index() }.expect("the node stands in it");
         // First, so that readers who find the node see that it is gone.
-        let value = node.take_value();
+        let value = node.take_value(self.table.lock.is_free());
         // Release: neither leads anywhere, but who sees that the key is gone sees all that was before.
         index.slot_of(node).store(TOMBSTONE, Ordering::Release);
         index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);
