@@ -129,3 +129,29 @@ pub fn contests() -> Vec<Contest> {
     .goals(vec![later(Cost::Peer("Vec", 1), 2.0)]);
     in_place().into_iter().chain(changes()).chain([iterate]).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::{Sequence, with_entries};
+
+    fn behaves<C: Sequence>(name: &'static str, entries: u64) {
+        let c: C = with_entries(0..entries, |n| n);
+        let hold = c.hold();
+        c.insert_at(&hold, 2, 500);
+        let begin: Vec<u64> = (0..4).map(|place| c.get(&hold, &place)).collect();
+        assert_eq!(begin, [0, 1, 500, 2], "{name}");
+        c.remove_at(&hold, 2);
+        c.replace(&hold, &3, 1000);
+        c.add(&hold, 0, 7);
+        assert_eq!((c.get(&hold, &3), c.get_counted(&hold, &entries)), (1000, 7), "{name}");
+        c.pop(&hold);
+        assert_eq!(c.sum(&hold), entries * (entries - 1) / 2 + 1000 - 3, "{name}");
+    }
+
+    #[test]
+    fn all_lists_do_the_same() {
+        let entrants: Vec<()> = objects!(behaves, behaves, 100);
+        assert_eq!(entrants.len(), 5);
+    }
+}

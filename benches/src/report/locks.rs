@@ -63,7 +63,7 @@ fn pairs(rates: &[Rate]) -> impl Iterator<Item = (&Rate, &Rate)> {
 fn rate(ours: &Rate, theirs: &Rate) -> String {
     let share = |rate: &Rate| format!("{:.0} %", 100.0 * rate.least_share);
     format!(
-        "{} threads writing to one key: {}/s with Dict, {}/s with a mutex, {}; the slowest thread has {} and {} of an equal share",
+        "{} threads writing to one key: Dict {}/s, Mutex {}/s, {}; slowest thread {} and {} of an equal share",
         ours.threads,
         short(ours.per_second),
         short(theirs.per_second),

@@ -406,7 +406,7 @@ pub(crate) mod tests {
         let promptness = json["promptness_ns"].as_array().expect("delays");
         assert_eq!((promptness.len(), &promptness[1]["owner"]), (7, &"detached".into()));
         let waits = json["locks"]["waits"].as_array().expect("waits");
-        assert_eq!((waits.len(), &waits[1]["situation"]), (20, &"first-user-finished".into()));
+        assert_eq!((waits.len(), &waits[1]["situation"]), (22, &"first-user-finished".into()));
         assert_eq!(json["locks"]["rates"][3]["whose"], "parking-lot");
     }
 }
