@@ -111,6 +111,16 @@ pub fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R) -> R {
     crate::lock::section2(a, b, f)
 }
 
+/// Has values of the object replaced without its lock, as it happens when replacements have waited for it often enough. The calling thread is not known to the runtime.
+pub fn make_free(object: &impl crate::lock::HasLock) {
+    object.object_lock().make_free();
+}
+
+/// [`make_free`] of an object whose lock is plain already, by any thread.
+pub fn free_again(object: &impl crate::lock::HasLock) {
+    object.object_lock().free_again();
+}
+
 /// Has threads enter as where light barriers are fences. Nobody is registered yet.
 pub fn use_fences() {
     crate::sync::barrier::use_fences();

@@ -12,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use freethreaded::runtime::stats;
-use freethreaded::{Brc, Dict, List, Set, Weak, attach, collect};
+use freethreaded::{Brc, Dict, List, Set, Weak, attach, collect, critical_section, critical_section2};
 use parking_lot::Mutex;
 
 const THREADS: usize = 4;
@@ -464,6 +464,125 @@ fn short_threads(until: Instant) {
     });
 }
 
+/// One step on containers that anybody may have made.
+fn step_on(containers: &Containers, random: &mut Random) {
+    let Containers { dict, set, list, nested } = containers;
+    let key = random.below(12) as u64;
+    match random.below(12) {
+        0..3 => drop(dict.insert(key, Value::new(key))),
+        3 => _ = dict.remove(&key).map(|value| assert_eq!(value.check(), key)),
+        4 => _ = dict.get(&key).map(|value| assert_eq!(value.check(), key)),
+        5 => _ = set.insert(key) || set.remove(&key),
+        6 => list.push(Value::new(key)),
+        7 => _ = list.pop().map(|value| value.check()),
+        8 => drop(nested.get_or_insert_with(key % 2, || Brc::new(List::new()))),
+        9 => critical_section(dict, |section| {
+            let Some(value) = dict.get_ref(&key, section.token()) else { return };
+            // Nothing that the thread does between them waits, so nobody comes between.
+            assert!(dict.remove(&key).is_some_and(|removed| removed.check() == value.check()));
+        }),
+        10 => critical_section2(dict, list, |_| {
+            if let Some(value) = dict.remove(&key) {
+                list.push(value);
+            }
+        }),
+        _ => critical_section(list, |section| {
+            section.detach(|| _ = dict.get(&key).map(|value| value.check()));
+            list.truncate(20);
+        }),
+    }
+}
+
+/// Containers that are handed from thread to thread, and whose makers end while others wait for them, use them or hand them on.
+fn makers_that_end(until: Instant) {
+    fn make_and_end(slots: &Slots<Brc<Containers>>, seed: u64) {
+        let mut random = Random::new(seed);
+        let made = Brc::new(Containers {
+            dict: Dict::new(),
+            set: Set::new(),
+            list: List::new(),
+            nested: Dict::new(),
+        });
+        (0..random.below(30)).for_each(|_| step_on(&made, &mut random));
+        let old = slots[random.below(4)].lock().replace(made.clone());
+        for turn in 0..random.below(60) {
+            step_on(&made, &mut random);
+            if turn % 8 == 0 {
+                thread::yield_now();
+            }
+        }
+        // Of somebody who may have ended, too.
+        if let Some(old) = old {
+            (0..random.below(20)).for_each(|_| step_on(&old, &mut random));
+            if random.below(2) == 0 {
+                drop(slots[random.below(4)].lock().replace(old));
+            }
+        }
+    }
+    run(slots::<Brc<Containers>>(), until, |mut worker| {
+        while Instant::now() < worker.until {
+            let slots = worker.shared;
+            let makers: Vec<_> = (0..2)
+                .map(|_| {
+                    let seed = worker.random.next();
+                    thread::spawn(move || make_and_end(slots, seed))
+                })
+                .collect();
+            // Meanwhile, and when they have ended.
+            let mut goes_on = true;
+            while goes_on {
+                goes_on = !makers.iter().all(thread::JoinHandle::is_finished);
+                let containers = slots[worker.random.below(4)].lock().clone();
+                if let Some(containers) = containers {
+                    (0..10).for_each(|_| step_on(&containers, &mut worker.random));
+                }
+            }
+            makers.into_iter().for_each(|maker| maker.join().expect("did not panic"));
+        }
+    });
+}
+
+/// Values that wander between dicts in sections of two, nested in every order: at no moment is one in both of a pair, and none gets lost.
+fn sections(until: Instant) {
+    const VALUES: u64 = 16;
+    struct Dicts([Dict<u64, Brc<Value>>; 3]);
+    impl Drop for Dicts {
+        fn drop(&mut self) {
+            let left: usize = self.0.iter().map(|dict| dict.snapshot().len()).sum();
+            assert_eq!(left, VALUES as usize, "lost or doubled");
+        }
+    }
+    let dicts = Dicts(Default::default());
+    (0..VALUES).for_each(|n| drop(dicts.0[n as usize % 3].insert(n, Value::new(n))));
+    run(dicts, until, |mut worker| {
+        let dicts = &worker.shared.0;
+        while worker.goes_on() {
+            let random = &mut worker.random;
+            let (from, to, outer) =
+                (&dicts[random.below(3)], &dicts[random.below(3)], &dicts[random.below(3)]);
+            let key = random.next() % VALUES;
+            let move_it = || {
+                critical_section2(from, to, |section| {
+                    let places = [from, to].map(|dict| dict.get_ref(&key, section.token()).map(Value::check));
+                    assert!(ptr::eq(from, to) || places != [Some(key), Some(key)], "in both");
+                    if let Some(value) = from.remove(&key) {
+                        to.insert(key, value);
+                    }
+                });
+            };
+            match random.below(4) {
+                0 => critical_section(outer, |_| move_it()),
+                1 => critical_section(outer, |section| {
+                    section.detach(thread::yield_now);
+                    assert!(outer.get(&key).is_none_or(|value| value.check() == key));
+                    move_it();
+                }),
+                _ => move_it(),
+            }
+        }
+    });
+}
+
 type Part = (&'static str, fn(Instant));
 
 fn main() -> ExitCode {
@@ -471,7 +590,7 @@ fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
     }
-    let parts: [Part; 9] = [
+    let parts: [Part; 11] = [
         ("clones_and_drops", clones_and_drops),
         ("last_drops", last_drops),
         ("wide_objects", wide_objects),
@@ -481,6 +600,8 @@ fn main() -> ExitCode {
         ("immortality", immortality),
         ("containers", containers),
         ("short_threads", short_threads),
+        ("makers_that_end", makers_that_end),
+        ("sections", sections),
     ];
     let millis = std::env::var("STRESS_MS").map_or(1500, |ms| ms.parse().expect("STRESS_MS is a number"));
     let each = Duration::from_millis(millis) / parts.len() as u32;

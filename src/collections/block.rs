@@ -5,17 +5,85 @@
 
 use core::alloc::Layout;
 use core::marker::PhantomData;
+use core::ops::Range;
 use core::ptr::{self, NonNull};
 
 use crate::heap;
 use crate::runtime::Garbage;
-use crate::sync::atomic::AtomicPtr;
+use crate::sync::atomic::{AtomicPtr, Ordering};
 
 #[repr(C)]
 struct Memory<H> {
     count: usize,
     header: H,
     slots: [AtomicPtr<()>; 0],
+}
+
+/// A block that is being filled, from the front. Nobody else has it.
+///
+/// What is given up before it is [finished](Self::finish) leaks its memory; nothing that can unwind runs in between.
+pub(super) struct Filling<H> {
+    memory: NonNull<Memory<H>>,
+    count: usize,
+    filled: usize,
+}
+
+impl<H> Filling<H> {
+    pub(super) fn new(count: usize) -> Self {
+        Self { memory: heap::allocate(Block::<H>::layout(count)).cast(), count, filled: 0 }
+    }
+
+    /// How many slots are filled.
+    pub(super) fn filled(&self) -> usize {
+        self.filled
+    }
+
+    /// Fills the next slot.
+    #[inline]
+    pub(super) fn push(&mut self, value: *mut ()) {
+        assert!(self.filled < self.count);
+        // SAFETY: in bounds of the allocation.
+        unsafe { Block::slots_of(self.memory).add(self.filled).write(AtomicPtr::new(value)) };
+        self.filled += 1;
+    }
+
+    /// Fills the next slots with those of another block.
+    ///
+    /// # Safety
+    /// Nobody writes to these slots of `from` meanwhile.
+    pub(super) unsafe fn copy(&mut self, from: Block<'_, H>, slots: Range<usize>) {
+        assert!(slots.start <= slots.end && slots.end <= from.count());
+        let n = slots.len();
+        assert!(n <= self.count - self.filled);
+        if cfg!(any(loom, count_traffic)) {
+            for slot in slots {
+                // SAFETY: below the count. Relaxed: nobody writes, so what is there happened before.
+                self.push(unsafe { from.slot(slot) }.load(Ordering::Relaxed));
+            }
+            return;
+        }
+        // SAFETY: both ranges are in bounds, of different blocks, and a plain read is no race while nobody writes.
+        unsafe {
+            let (old, new) = (Block::slots_of(from.memory), Block::slots_of(self.memory));
+            ptr::copy_nonoverlapping(old.add(slots.start), new.add(self.filled), n);
+        }
+        self.filled += n;
+    }
+
+    /// The block, the slots behind the filled ones null.
+    pub(super) fn finish<'a>(self, header: H) -> Block<'a, H> {
+        // SAFETY: freshly allocated with room for the header and `count` slots, of which the first are written. Field by field, since a
+        // write of the whole would cover padding, in which slots may lie.
+        unsafe {
+            (&raw mut (*self.memory.as_ptr()).count).write(self.count);
+            (&raw mut (*self.memory.as_ptr()).header).write(header);
+            let slots = Block::slots_of(self.memory);
+            for i in self.filled..self.count {
+                slots.add(i).write(AtomicPtr::new(ptr::null_mut()));
+            }
+        }
+        Block { memory: self.memory, _alive: PhantomData }
+    }
 }
 
 /// A block that lives at least for `'a`: owned, or read inside the runtime.
@@ -47,16 +115,7 @@ impl<'a, H> Block<'a, H> {
 
     /// A new block, all slots null.
     pub(super) fn allocate(header: H, count: usize) -> Self {
-        let memory: NonNull<Memory<H>> = heap::allocate(Self::layout(count)).cast();
-        // SAFETY: freshly allocated with room for the header and `count` slots.
-        unsafe {
-            memory.write(Memory { count, header, slots: [] });
-            let slots = Self::slots_of(memory);
-            for i in 0..count {
-                slots.add(i).write(AtomicPtr::new(ptr::null_mut()));
-            }
-        }
-        Self { memory, _alive: PhantomData }
+        Filling::new(count).finish(header)
     }
 
     /// The block that [`into_raw`](Self::into_raw) gave.
@@ -97,14 +156,14 @@ impl<'a, H> Block<'a, H> {
     #[inline(always)]
     pub(super) unsafe fn slot(self, index: usize) -> &'a AtomicPtr<()> {
         debug_assert!(index < self.count());
-        // SAFETY: in bounds, and initialised by `allocate`.
+        // SAFETY: in bounds, and initialised by `Filling`.
         unsafe { &*Self::slots_of(self.memory).add(index) }
     }
 
     /// Frees the memory; what the slots point to is left as it is.
     ///
     /// # Safety
-    /// The block came from [`allocate`](Self::allocate), and nobody uses it any more.
+    /// The block came from [`Filling`], and nobody uses it any more.
     pub(super) unsafe fn free(self) {
         let layout = Self::layout(self.count());
         // SAFETY: ours alone.

@@ -26,12 +26,20 @@
 
 mod block;
 mod dict;
-mod dict_iter;
+#[cfg(any(feature = "rayon", feature = "serde"))]
+mod interop;
 mod list;
 mod set;
 mod table;
+mod unordered;
 
-pub use dict::Dict;
-pub use dict_iter::{Iter, Keys, Values};
-pub use list::{List, ListIter};
-pub use set::{Set, SetIter};
+pub use dict::{
+    CompareExchangeError, Dict, Drain, IntoIter, IntoKeys, IntoValues, ItemsView, Iter, KeySource, Keys,
+    KeysView, LockedDict, LockedIter, Values, ValuesView,
+};
+pub use list::{
+    Changed, LengthMismatch, List, ListIntoIter, ListIter, ListOwnedIter, LockedList, NotExchanged, Place,
+    Slice, SliceIndices, ZeroStep,
+};
+pub use set::{FrozenSet, LockedSet, LockedSetIter, Set, SetIntoIter, SetIter, SetOperand};
+pub use table::End;

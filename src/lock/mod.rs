@@ -18,6 +18,7 @@
 //! ```
 
 mod critical;
+mod free;
 mod locked;
 mod object_lock;
 mod section;
@@ -25,5 +26,4 @@ mod section;
 pub use critical::{HasLock, Section, critical_section, critical_section2};
 pub use locked::Locked;
 pub use object_lock::ObjectLock;
-#[allow(unused_imports, reason = "for the operations on two containers")]
-pub(crate) use section::{section, section2};
+pub(crate) use section::{Turn, section, section_of_key, section2};

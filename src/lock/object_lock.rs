@@ -9,6 +9,7 @@
 //! | [`PLAIN`](Word::PLAIN) | a plain lock, free. Once plain, always plain |
 //! | `PLAIN` + `LOCKED` | a thread holds it |
 //! | … + `PARKED` | threads may be parked on the address of `word` |
+//! | … + `FREE` | values are replaced without the lock, see [`free`](super::free) |
 //!
 //! `held` is 1 while the owner is inside by its bias, else 0. Only the owner writes it.
 //!
@@ -58,6 +59,7 @@ impl Word {
     const PLAIN: u32 = 1;
     const LOCKED: u32 = 2;
     const PARKED: u32 = 4;
+    const FREE: u32 = 8;
 
     const TAKEN: u32 = Self::PLAIN | Self::LOCKED;
 
@@ -129,6 +131,25 @@ impl ObjectLock {
         Word::bias(self.word.load(Ordering::Relaxed)).is_some()
     }
 
+    /// Whether values are replaced without the lock, at this moment.
+    #[inline(always)]
+    pub(crate) fn is_free(&self) -> bool {
+        // Acquire: partner is the release in `set_free`, and those of the holders before; the container is looked at next.
+        self.word.load(Ordering::Acquire) & (Word::BIASED | Word::FREE) == Word::FREE
+    }
+
+    /// Has values replaced without the lock from now on. The calling thread holds the lock, plainly.
+    pub(super) fn set_free(&self) {
+        // Release: partner is the acquire in `is_free`.
+        self.word.fetch_or(Word::FREE, Ordering::Release);
+    }
+
+    /// Forbids to replace values without the lock. The calling thread holds the lock; replacements may be under way.
+    pub(super) fn clear_free(&self) {
+        // Relaxed: the barrier that follows orders it.
+        self.word.fetch_and(!Word::FREE, Ordering::Relaxed);
+    }
+
     /// Takes the lock if it is free, nobody waits, and the calling thread does not hold it.
     #[inline(always)]
     pub(super) fn try_enter(&self, me: &Me) -> Option<Hold> {
@@ -154,24 +175,29 @@ impl ObjectLock {
         None
     }
 
-    /// [`try_enter`](Self::try_enter), a few times, of a lock that others use. Makes a new lock the calling thread's.
+    /// Tries to take a lock that others use, a few times. Makes a new lock the calling thread's. Values may be replaced without the lock.
     pub(super) fn spin(&self, me: &Me) -> Option<Hold> {
         let mut seen = self.word.load(Ordering::Relaxed);
         if seen == Word::FRESH {
             self.claim(me);
             return self.try_enter(me);
         }
-        for _ in 0..SPINS {
-            // Relaxed: only whether to try.
-            if seen == Word::PLAIN
-                && let Some(hold) = self.try_enter(me)
+        let mut spins = 0;
+        loop {
+            // Only if nobody waits. Acquire: partner is the release in `unlock`.
+            let new = seen | Word::LOCKED;
+            if seen & !Word::FREE == Word::PLAIN
+                && self.word.compare_exchange(seen, new, Ordering::Acquire, Ordering::Relaxed).is_ok()
             {
-                return Some(hold);
+                return Some(Hold::Plainly);
             }
+            if spins == SPINS {
+                return None;
+            }
+            spins += 1;
             crate::sync::hint::spin_loop();
             seen = self.word.load(Ordering::Relaxed);
         }
-        None
     }
 
     /// Makes a lock that was never locked the calling thread's, or plain.
@@ -184,7 +210,7 @@ impl ObjectLock {
         _ = self.word.compare_exchange(Word::FRESH, word, Ordering::Relaxed, Ordering::Relaxed);
     }
 
-    /// Waits for the lock and takes it. The calling thread does not hold it.
+    /// Waits for the lock and takes it. The calling thread does not hold it. Values may be replaced without it.
     #[cold]
     #[inline(never)]
     pub(super) fn wait(&self, me: &Me) -> Hold {
@@ -228,7 +254,7 @@ impl ObjectLock {
                     continue;
                 }
             }
-            let validate = || self.word.load(Ordering::Relaxed) == Word::TAKEN | Word::PARKED;
+            let validate = || self.word.load(Ordering::Relaxed) & !Word::FREE == Word::TAKEN | Word::PARKED;
             // SAFETY: `validate` is one load.
             if unsafe { parking::park(address(&self.word), &mut since, validate) } == Wake::HandedOver {
                 // Acquire: partner is the release in `unlock_contended`, which left the lock taken for us.
@@ -293,7 +319,19 @@ impl ObjectLock {
         // Release: partner is the acquire of the next holder.
         let freed =
             self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Release, Ordering::Relaxed);
-        if freed.is_err() {
+        if let Err(seen) = freed {
+            self.unlock_slowly(seen);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unlock_slowly(&self, seen: u32) {
+        // Release: as in `unlock`.
+        let new = seen & !Word::LOCKED;
+        if seen & Word::PARKED != 0
+            || self.word.compare_exchange(seen, new, Ordering::Release, Ordering::Relaxed).is_err()
+        {
             self.unlock_contended();
         }
     }
@@ -303,10 +341,12 @@ impl ObjectLock {
     fn unlock_contended(&self) {
         let decide = |waiters: Waiters| {
             let parked = if waiters.more { Word::PARKED } else { 0 };
+            // Relaxed: the holder's to change.
+            let rest = parked | self.word.load(Ordering::Relaxed) & Word::FREE;
             let (word, wake) = if waiters.woken && waiters.overdue {
-                (Word::TAKEN | parked, Wake::HandedOver)
+                (Word::TAKEN | rest, Wake::HandedOver)
             } else {
-                (Word::PLAIN | parked, Wake::Retry)
+                (Word::PLAIN | rest, Wake::Retry)
             };
             // Under the queue lock, so no thread parks between the look and this. Release: partner is the acquire of
             // the next holder.

@@ -10,6 +10,8 @@
 //! | ends a section | gives its locks up; if the section outside is suspended, *resumes* it, which takes its locks again and may wait |
 //! | is in `detach` | has suspended all its sections, and resumes the innermost when it comes back |
 //!
+//! A section of a single key is one that lets others go on to [replace values](super::free) without the lock; all others end that first.
+//!
 //! So while a thread waits for a lock it holds none, but for the first of a pair, which is the one at the lower address: no cycle of
 //! waiting threads can close. The price: a section is atomic up to a call that may wait, such as user code that begins a section of another object.
 //! Whoever holds references across such a call is protected by the epoch, not by the lock.
@@ -47,7 +49,7 @@ impl<'a> Entered<'a> {
     }
 
     fn enter_again(&self, me: &Me) {
-        self.hold.set(wait_for(self.lock, me));
+        self.hold.set(wait_for_all_of(self.lock, me));
     }
 }
 
@@ -171,6 +173,13 @@ fn wait_for(lock: &ObjectLock, me: &Me) -> Hold {
     lock.try_enter(me).unwrap_or_else(|| runtime::without_gil(|| lock.wait(me)))
 }
 
+/// [`wait_for`], for a section that is not of a single key.
+fn wait_for_all_of(lock: &ObjectLock, me: &Me) -> Hold {
+    let hold = wait_for(lock, me);
+    lock.end_freedom();
+    hold
+}
+
 /// Runs `f` with `lock` held, but for what the [module](self) says of waiting. If `f` unwinds the lock is given up.
 #[inline]
 pub(crate) fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
@@ -186,9 +195,54 @@ pub(crate) fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
     })
 }
 
+/// What a section of a single key has found.
+pub(crate) enum Turn {
+    /// The lock was there.
+    AtOnce,
+    /// Another thread had it, or the container is [free](super::free).
+    Waited,
+}
+
+/// [`section`] of an operation on one key. If the container is free, `free` is tried first, and is enough if it gives something; and `f` takes
+/// values out of their places by swaps.
+#[inline]
+pub(crate) fn section_of_key<C, R>(
+    lock: &ObjectLock,
+    context: &mut C,
+    free: impl FnOnce(&mut C) -> Option<R>,
+    f: impl FnOnce(&mut C, Turn) -> R,
+) -> R {
+    with_me(|me| {
+        let (hold, turn) = match lock.try_enter(me) {
+            Some(hold) => (hold, Turn::AtOnce),
+            None => {
+                if lock.is_free()
+                    && let Some(result) = free(context)
+                {
+                    return result;
+                }
+                match enter_slowly_for_key(lock, me) {
+                    Entry::Taken(Hold::Plainly) => (Hold::Plainly, Turn::Waited),
+                    Entry::Taken(Hold::ByBias) => (Hold::ByBias, Turn::AtOnce),
+                    Entry::Inside => return f(context, Turn::AtOnce),
+                }
+            }
+        };
+        Frame::new(me, Entered::new(lock, hold), None).run(me, || f(context, turn))
+    })
+}
+
 #[cold]
 #[inline(never)]
 fn enter_slowly(lock: &ObjectLock, me: &Me) -> Entry {
+    let entry = enter_slowly_for_key(lock, me);
+    lock.end_freedom();
+    entry
+}
+
+#[cold]
+#[inline(never)]
+fn enter_slowly_for_key(lock: &ObjectLock, me: &Me) -> Entry {
     let innermost = me.sections.innermost();
     // SAFETY: sections on the stack have not ended.
     if unsafe { Frame::of(innermost) }.is_some_and(|frame| frame.holds(lock)) {
@@ -216,6 +270,8 @@ pub(crate) fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R)
             && frame.holds(first)
             && frame.holds(second)
         {
+            first.end_freedom();
+            second.end_freedom();
             return f();
         }
         // The second is waited for with the first held: nobody waits for a lower one while it holds a higher.
@@ -225,6 +281,7 @@ pub(crate) fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R)
                 unsafe { suspend(innermost) };
                 wait_for(lock, me)
             });
+            lock.end_freedom();
             Entered::new(lock, hold)
         });
         Frame::new(me, first, Some(second)).run(me, f)

@@ -20,6 +20,7 @@ use super::cells::{self, Cells};
 use super::garbage::{Garbage, Pile};
 use super::id::ThreadId;
 use super::mailbox::Presence;
+use super::marks::Mark;
 use super::record::{Record, Request};
 use super::registry::registry;
 use super::retire;
@@ -95,6 +96,13 @@ impl Me {
     pub(crate) fn bias(&self) -> Option<&'static Bias> {
         // SAFETY: null, or a record, and records are never freed while the registry is in use.
         unsafe { self.record.get().as_ref() }.map(|record| &record.bias)
+    }
+
+    /// The mark of the calling thread, if it has a record.
+    #[inline(always)]
+    pub(super) fn mark(&self) -> Option<&'static Mark> {
+        // SAFETY: as in `bias`.
+        unsafe { self.record.get().as_ref() }.map(|record| &record.mark)
     }
 
     /// As [`id`].

@@ -52,6 +52,7 @@ mod garbage;
 mod gil_lock;
 mod id;
 mod mailbox;
+mod marks;
 mod record;
 mod registry;
 mod retire;
@@ -63,7 +64,7 @@ pub use bounds::{Bounds, BoundsError, bounds, set_bounds};
 pub use id::ThreadId;
 pub use stats::{Stats, ThreadInfo, on_this_thread, stats};
 
-pub(crate) use attach::{Operation, operation, pin};
+pub(crate) use attach::{Operation, Pin, operation, pin};
 pub(crate) use bias::{Bias, revoke};
 pub(crate) use current::{
     Delivery, Me, cells as my_cells, deliver, id as current_id, id_and_readiness, id_for_new_object, leave,
@@ -72,6 +73,7 @@ pub(crate) use current::{
 pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;
 pub(crate) use mailbox::Parcel;
+pub(crate) use marks::{marked, wait_for_unmarked};
 pub(crate) use registry::registry;
 pub(crate) use sections::{Held, Outside};
 

@@ -7,6 +7,7 @@
 //! | `mailbox` | anyone, under its lock | anyone, under its lock |
 //! | `owned` | the thread alone | the thread alone |
 //! | `bias` | the thread and anyone, see [`bias`](super::bias) | the same |
+//! | `mark` | the thread alone | anyone, see [`marks`](super::marks) |
 //! | `tally` | the thread | anyone, for statistics |
 //! | `cells` | the thread, once; what it points to, see [`cells`](super::cells) | anyone |
 //!
@@ -17,6 +18,7 @@ use core::cell::UnsafeCell;
 use super::bias::Bias;
 use super::cells::Cells;
 use super::mailbox::Mailbox;
+use super::marks::Mark;
 use super::retire::RetireList;
 use crate::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
 use crate::sync::{Mutex, unmodelled};
@@ -41,6 +43,7 @@ pub(crate) struct Record {
     pub(crate) requests: AtomicU32,
     slot: u32,
     pub(crate) bias: Bias,
+    pub(crate) mark: Mark,
     pub(crate) tally: Tally,
     pub(crate) owned: Owned,
     /// Null until the occupant, or one before it, needed them.
@@ -58,6 +61,7 @@ impl Record {
             requests: AtomicU32::new(0),
             slot,
             bias: Bias::new(),
+            mark: Mark::new(),
             tally: Tally::new(),
             owned: Owned(UnsafeCell::new(RetireList::new())),
             cells: AtomicPtr::new(core::ptr::null_mut()),

@@ -42,6 +42,10 @@ pub(crate) mod hint {
     pub(crate) use core::hint::spin_loop;
     #[cfg(loom)]
     pub(crate) use loom::hint::spin_loop;
+    #[cfg(loom)]
+    pub(crate) use loom::thread::yield_now;
+    #[cfg(not(loom))]
+    pub(crate) use std::thread::yield_now;
 }
 
 /// A thread-local of plain cells. `const` on the real machine, so that reading it is one `fs:`-relative load.

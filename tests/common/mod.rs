@@ -26,6 +26,8 @@ pub(crate) fn isolated(test: impl FnOnce() + Send + 'static) {
     if let Err(panic) = thread::spawn(test).join() {
         resume_unwind(panic);
     }
+    // The end of a scope does not wait for the thread-locals of its threads.
+    wait_until("threads that are ending", || stats().threads == 0);
     thread::spawn(freethreaded::collect).join().expect("collects");
     let after = stats();
     assert_eq!(after.live, before, "blocks leaked");

@@ -3,9 +3,19 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod dict_calls;
+mod dict_memory;
+mod dict_panics;
+mod dict_races;
+mod dict_reentrancy;
+mod list_races;
+mod list_reentrancy;
+mod races;
 mod reclamation;
 mod reentrancy;
 mod sections;
+mod set_algebra;
+mod set_frozen;
 mod sharing;
 mod surface;
 
@@ -36,4 +46,13 @@ impl Drop for Company {
             thread.join().unwrap();
         }
     }
+}
+
+/// Runs the tasks at once, each on a thread of its own, and waits for the ends of the threads, their thread-locals included.
+fn side_by_side(tasks: &[&(dyn Fn() + Sync)]) {
+    thread::scope(|s| {
+        let threads: Vec<_> = tasks.iter().map(|&task| s.spawn(task)).collect();
+        // One by one, since the end of a scope does not wait for the end of thread-locals.
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    });
 }

@@ -1,4 +1,4 @@
-//! The check, the sequential objects that histories are compared with, and a self-test.
+//! The check, and a test of it by histories made by hand.
 
 use std::collections::HashSet;
 use std::fmt::Debug;
@@ -46,20 +46,16 @@ pub(crate) fn is_linearizable<M: Model>(start: M::State, history: &[Event<M>]) -
 /// Values are chosen so that no two writes of a history store the same.
 pub(crate) type Value = u32;
 
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum MapOp {
-    Get,
-    Contains,
-    Insert(Value),
-    Replace(Value),
-    Remove,
-    GetOrInsert(Value),
-    Clear,
-}
-
-/// One key of a map.
+/// One key of a map, for histories made by hand.
 #[derive(Debug)]
-pub(crate) struct Entry;
+struct Entry;
+
+#[derive(Clone, Copy, Debug)]
+enum MapOp {
+    Get,
+    Insert(Value),
+    Remove,
+}
 
 impl Model for Entry {
     type State = Option<Value>;
@@ -69,62 +65,38 @@ impl Model for Entry {
     fn step(state: &mut Option<Value>, op: MapOp) -> Option<Value> {
         match op {
             MapOp::Get => *state,
-            MapOp::Contains => state.map(|_| 0),
             MapOp::Insert(value) => state.replace(value),
-            MapOp::Replace(value) => state.as_mut().map(|old| std::mem::replace(old, value)),
             MapOp::Remove => state.take(),
-            MapOp::GetOrInsert(value) => Some(*state.get_or_insert(value)),
-            MapOp::Clear => {
-                *state = None;
-                None
-            }
         }
     }
 }
 
-/// A whole list.
+/// A list, for histories made by hand.
 #[derive(Debug)]
-pub(crate) struct Sequence;
+struct Sequence;
 
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum ListOp {
-    Len,
+enum ListOp {
     Get(usize),
-    First,
-    Set(usize, Value),
     Push(Value),
     Pop,
-    Insert(usize, Value),
     Remove(usize),
-    Truncate(usize),
 }
 
 impl Model for Sequence {
     type State = Vec<Value>;
     type Op = ListOp;
-    /// An element, or a number.
     type Result = Option<Value>;
 
     fn step(state: &mut Vec<Value>, op: ListOp) -> Option<Value> {
         match op {
-            ListOp::Len => Some(state.len() as Value),
             ListOp::Get(at) => state.get(at).copied(),
-            ListOp::First => state.first().copied(),
-            ListOp::Set(at, value) => state.get_mut(at).map(|old| std::mem::replace(old, value)),
             ListOp::Push(value) => {
                 state.push(value);
                 None
             }
             ListOp::Pop => state.pop(),
-            ListOp::Insert(at, value) => {
-                state.insert(at, value);
-                None
-            }
             ListOp::Remove(at) => (at < state.len()).then(|| state.remove(at)),
-            ListOp::Truncate(len) => {
-                state.truncate(len);
-                None
-            }
         }
     }
 }

@@ -147,6 +147,29 @@ impl Hasher for Shaped {
 
 trait Key: Clone + Eq + Hash + Debug + Send + Sync + 'static {
     fn of(n: u8) -> Self;
+
+    /// What tells keys apart even where `Eq` does not.
+    fn name(&self) -> String {
+        format!("{self:?}")
+    }
+}
+
+/// Some of these are like a NaN: not equal to themselves.
+#[derive(Clone, Debug, Hash)]
+struct Float(u8);
+
+impl PartialEq for Float {
+    fn eq(&self, other: &Self) -> bool {
+        self.0 == other.0 && !self.0.is_multiple_of(4)
+    }
+}
+
+impl Eq for Float {}
+
+impl Key for Float {
+    fn of(n: u8) -> Self {
+        Self(n)
+    }
 }
 
 impl Key for u8 {
@@ -265,6 +288,11 @@ proptest! {
     #[test]
     fn dict_of_bytes_and_arc(s in settings(), room in 0..20_usize, ops in segments(|| dict::op(FEW))) {
         dict::case::<u8, Arc<Val>>(s, room, ops);
+    }
+
+    #[test]
+    fn dict_of_floats(s in settings(), room in 0..20_usize, ops in segments(|| dict::op(MANY))) {
+        dict::case::<Float, Brc<Val>>(s, room, ops);
     }
 
     #[test]

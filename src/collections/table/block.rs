@@ -1,5 +1,6 @@
 //! The block of a table: the hash index and the order, in one piece of memory.
 
+use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
@@ -8,6 +9,7 @@ use super::node::{Node, Value};
 use super::slot::Tag;
 use crate::runtime::Garbage;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::unmodelled;
 
 /// Fewest slots of an index.
 const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
@@ -15,8 +17,12 @@ const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
 pub(crate) struct Header {
     /// Slots less one; a power of two of them.
     mask: usize,
-    /// Entries of the order that are in use, those of removed nodes among them.
+    /// Where the order ends: entries from here on are null.
     used: AtomicUsize,
+    /// Where the order begins: entries below are null. Where a walk may begin, and no more than that to a reader.
+    first: unmodelled::AtomicUsize,
+    /// Slots that are not empty, tombstones among them. Used under the table's lock only; only grows.
+    filled: Cell<usize>,
 }
 
 /// A block with its meaning.
@@ -39,13 +45,28 @@ const fn capacity_of(slots: usize) -> usize {
 }
 
 impl<'a, K> Index<'a, K> {
-    /// A new index for at least so many entries.
-    pub(super) fn for_entries(entries: usize) -> Self {
+    fn slots_for(entries: usize) -> usize {
         let mut slots = MIN_SLOTS;
         while capacity_of(slots) < entries {
             slots = slots.checked_mul(2).expect("freethreaded: a collection outgrew the address space");
         }
-        let header = Header { mask: slots - 1, used: AtomicUsize::new(0) };
+        slots
+    }
+
+    /// The capacity of a new index for at least so many entries.
+    pub(super) fn capacity_for(entries: usize) -> usize {
+        capacity_of(Self::slots_for(entries))
+    }
+
+    /// A new index for at least so many entries.
+    pub(super) fn for_entries(entries: usize) -> Self {
+        let slots = Self::slots_for(entries);
+        let header = Header {
+            mask: slots - 1,
+            used: AtomicUsize::new(0),
+            first: unmodelled::AtomicUsize::new(0),
+            filled: Cell::new(0),
+        };
         Self { block: Block::allocate(header, slots + capacity_of(slots)), _nodes: PhantomData }
     }
 
@@ -106,6 +127,26 @@ impl<'a, K> Index<'a, K> {
         self.block.header().used.store(used, Ordering::Release);
     }
 
+    #[inline]
+    pub(crate) fn first(self) -> usize {
+        // Relaxed: a hint. Entries only come to stand below it by a move or an insertion at the front, and who is behind that sees its store.
+        self.block.header().first.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_first(self, first: usize) {
+        self.block.header().first.store(first, Ordering::Relaxed);
+    }
+
+    /// Slots that are not empty. The caller holds the lock.
+    #[inline]
+    pub(super) fn filled(self) -> usize {
+        self.block.header().filled.get()
+    }
+
+    pub(super) fn set_filled(self, filled: usize) {
+        self.block.header().filled.set(filled);
+    }
+
     /// The first empty slot for a hash. The caller holds the lock, and the index has room.
     pub(super) fn free_slot(self, hash: u64) -> &'a AtomicPtr<()> {
         let mut at = self.home(hash);
@@ -136,10 +177,10 @@ impl<'a, K> Index<'a, K> {
         }
     }
 
-    /// Fills this index, which nobody else has yet, with the nodes of `old`. The caller holds the lock.
-    pub(super) fn copy_from(self, old: Index<'_, K>) {
-        let mut used = 0;
-        for place in 0..old.used() {
+    /// Fills this index, which nobody else has yet, with the nodes of `old`, from the place `first` of the order on. The caller holds the lock.
+    pub(super) fn copy_from(self, old: Index<'_, K>, first: usize) {
+        let mut used = first;
+        for place in old.first()..old.used() {
             // Relaxed: written under the lock only.
             let Some(node) = NonNull::new(old.order(place).load(Ordering::Relaxed).cast::<Node<K>>()) else {
                 continue;
@@ -152,7 +193,9 @@ impl<'a, K> Index<'a, K> {
             self.free_slot(hash).store(Tag::of(hash).word(node), Ordering::Relaxed);
             used += 1;
         }
+        self.set_first(first);
         self.set_used(used);
+        self.set_filled(used - first);
     }
 
     /// The memory of the block as garbage; its nodes live on.

@@ -18,9 +18,10 @@
 //!
 //! | write | stores, in this order | the moment it happens |
 //! |---|---|---|
-//! | insert | node complete; `order[used]`; slot (release); `used` (release); `len` | the slot |
+//! | insert | node complete; `order[used]` (release); slot (release); `used` (release); `len` | the slot |
 //! | replace | the node's value (release) | the store |
-//! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `len` | the null |
+//! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `used` back over nulls; `len` | the null |
+//! | move | `order[new place]` (release); `used` or `first`; `order[old place]` → null | not visible but to a walk |
 //! | rebuild | a new block, complete; `block` (release) | not visible |
 //! | clear | `block` → null; `len` | the block |
 //!
@@ -31,12 +32,17 @@
 //!    the moment of the publication, which lies within its call, or for a later moment through the node's value.
 //! 3. A removed node's value is null for ever, so a reader that finds the node late sees that it is gone. A key that comes back gets a new node.
 //! 4. Nodes, values and blocks that readers may hold are retired, not freed.
+//! 5. A place of the order may be used again once its node is gone: nodes are whole, so a walk that comes there gives one entry or another, and what stays in the
+//!    table without being moved keeps its place.
 //!
-//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable.rs`.
+//! Checked by: `loom-tests/tests/loom_table.rs`; histories by `tests/linearizable/`.
 
+mod algebra;
 mod block;
+mod bulk;
 mod iter;
 mod node;
+mod order;
 mod slot;
 
 use core::marker::PhantomData;
@@ -44,13 +50,15 @@ use core::ptr::{self, NonNull};
 
 use equivalent::Equivalent;
 
-use crate::lock::{ObjectLock, section};
+use crate::lock::{ObjectLock, Turn, section, section_of_key};
 use crate::runtime::Operation;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use block::{Index, free_with_contents, full_garbage};
+use block::{Index, free_with_contents};
+pub(crate) use bulk::{Entry, Owned, Taken};
 pub(crate) use iter::Nodes;
 pub(crate) use node::{Counted, Node, Present, Removed, Value, retire_value};
+pub use order::End;
 use slot::{TOMBSTONE, Tag};
 
 /// See the [module](self).
@@ -65,7 +73,7 @@ pub(crate) struct Table<K, V: Value> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Shape {
     block: *mut (),
-    used: usize,
+    filled: usize,
     len: usize,
 }
 
@@ -104,14 +112,14 @@ impl<K, V: Value> Table<K, V> {
     }
 
     /// What tells whether nodes came or went between two moments of one stay inside the runtime, under the lock: a block comes back no earlier than the stay ends,
-    /// and within one an insertion adds to the places in use, a removal takes from the entries alone.
+    /// and within one an insertion adds to the filled slots, a removal takes from the entries alone.
     #[inline]
-    fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         // Relaxed, all: written under the lock only.
         let block = self.block.load(Ordering::Relaxed);
         // SAFETY: under the lock the block is current, and the calling thread is inside the runtime.
-        let used = unsafe { Index::<K>::from_raw(block) }.map_or(0, Index::used);
-        Shape { block, used, len: self.len() }
+        let filled = unsafe { Index::<K>::from_raw(block) }.map_or(0, Index::filled);
+        Shape { block, filled, len: self.len() }
     }
 
     /// The current block.
@@ -166,39 +174,58 @@ impl<K, V: Value> Table<K, V> {
     /// Runs `f` with the table's lock. The calling thread is inside the runtime, for as long as it uses a node that `f` gave it.
     #[inline]
     pub(crate) fn locked<'t, R>(&'t self, f: impl FnOnce(&Locked<'t, K, V>) -> R) -> R {
-        section(&self.lock, || f(&Locked { table: self }))
+        section(&self.lock, || f(&Locked::new(self)))
+    }
+
+    /// [`locked`](Self::locked) for an operation on one key, which others may do without the lock meanwhile, if it is a replacement: see
+    /// [`free`](crate::lock::ObjectLock::is_free). `free` is such a replacement, tried first if the lock allows it.
+    #[inline]
+    pub(crate) fn locked_for_key<'t, C, R>(
+        &'t self,
+        context: &mut C,
+        free: impl FnOnce(&mut C) -> Option<R>,
+        f: impl FnOnce(&mut C, &Locked<'t, K, V>) -> R,
+    ) -> R {
+        section_of_key(&self.lock, context, free, |context, turn| f(context, &Locked { table: self, turn }))
+    }
+
+    /// Replaces the value of a key without the lock. `None`, and nothing is done, if the key is not found or that is not allowed. Calls `Eq`.
+    /// The calling thread is inside the runtime.
+    #[cold]
+    pub(crate) fn replace_freely<Q>(&self, hash: u64, key: &Q, value: NonNull<()>) -> Option<NonNull<()>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        // Relaxed: only compared.
+        let block = self.block.load(Ordering::Relaxed);
+        // SAFETY: inside the runtime.
+        let node = unsafe { self.find(hash, key) }?;
+        self.lock.freely(|| {
+            // If the block is the one in which the node was found, or one behind it, the table has not been emptied since; what was removed has no value.
+            // Relaxed: ordered by the acquire with which the lock was seen free. The block cannot be another at the same address: this thread is inside.
+            if self.block.load(Ordering::Relaxed) == block { node.replace_freely(value) } else { None }
+        })
     }
 }
 
 impl<K: Send + Sync + 'static, V: Value> Table<K, V> {
     /// Removes everything.
     pub(crate) fn clear(&self, operation: &Operation) {
-        let (block, len) = self.locked(|locked| {
-            let table = locked.table;
-            let len = table.len.load(Ordering::Relaxed);
-            table.len.store(0, Ordering::Relaxed);
-            // Release: null leads nowhere, but who sees the table empty sees all that was before. No acquire: under the lock.
-            (table.block.swap(ptr::null_mut(), Ordering::Release), len)
-        });
-        // SAFETY: unlinked just now; it was in use up to here.
-        if let Some(index) = unsafe { Index::<K>::from_raw(block) } {
-            if operation.is_alone() {
-                // SAFETY: unlinked, and nobody can be reading.
-                unsafe { free_with_contents::<K, V>(index) };
-            } else {
-                // SAFETY: unlinked.
-                operation.retire(unsafe { full_garbage::<K, V>(index, len) });
-            }
-        }
+        self.locked(Locked::unlink_all).dispose(operation);
     }
 }
 
-/// A table whose lock the calling thread holds. Nobody else changes it.
+/// A table whose lock the calling thread holds. Nobody else changes it, but for the values of keys in an operation on [one key](Table::locked_for_key).
 pub(crate) struct Locked<'a, K, V: Value> {
     table: &'a Table<K, V>,
+    turn: Turn,
 }
 
 impl<'a, K, V: Value> Locked<'a, K, V> {
+    fn new(table: &'a Table<K, V>) -> Self {
+        Self { table, turn: Turn::AtOnce }
+    }
+
     /// The node of `key`. Calls `Eq`, under the lock; where that changes the table, this thread itself or another while the section is suspended, the
     /// search begins anew. So the answer is true when this returns.
     #[inline]
@@ -231,8 +258,13 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
     }
 
     /// Replaces the value of a node that [`find`](Self::find) gave.
+    #[inline]
     pub(crate) fn replace(&self, node: &Node<K>, value: NonNull<()>) -> NonNull<()> {
-        node.replace(value)
+        let old = node.replace(value, self.table.lock.is_free());
+        if let Turn::Waited = self.turn {
+            self.table.lock.waited_to_replace();
+        }
+        old
     }
 
     /// Adds a node for a key that is not in the table, as [`find`](Self::find) has just said.
@@ -248,10 +280,11 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         // SAFETY: ours until it is published below, and in the table from then on.
         let shared: &'a Node<K> = unsafe { node.as_ref() };
         shared.place.set(used);
-        // Relaxed: `used` publishes it.
-        index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);
+        // Release: partner is the acquire in `Nodes::at`. A reader may know from an earlier time that the order goes on so far.
+        index.order(used).store(node.as_ptr().cast(), Ordering::Release);
         // Release: partner is the acquire in `find`.
         index.free_slot(hash).store(word, Ordering::Release);
+        index.set_filled(index.filled() + 1);
         index.set_used(used + 1);
         table.len.store(table.len() + 1, Ordering::Relaxed);
         shared
@@ -263,10 +296,11 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         // SAFETY: as in `find`.
         let index = unsafe { table.index() }.expect("the node stands in it");
         // First, so that readers who find the node see that it is gone.
-        let value = node.take_value();
+        let value = node.take_value(self.table.lock.is_free());
         // Release: neither leads anywhere, but who sees that the key is gone sees all that was before.
         index.slot_of(node).store(TOMBSTONE, Ordering::Release);
         index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);
+        index.trim(node.place.get());
         table.len.store(table.len() - 1, Ordering::Relaxed);
         Removed { node: NonNull::from(node), value }
     }
@@ -278,24 +312,10 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
     {
         let table = self.table;
         // SAFETY: as in `find`.
-        let old = unsafe { table.index() };
-        match old {
-            Some(index) if index.used() < index.capacity() => index,
-            _ => {
-                // Twice what is in use, so that at least half of the new order is free.
-                let len = table.len();
-                let new = Index::for_entries((len * 2).max(1));
-                if let Some(old) = old {
-                    new.copy_from(old);
-                }
-                // Release: partner is the acquire in `index`. The block is complete.
-                table.block.store(new.into_raw(), Ordering::Release);
-                if let Some(old) = old {
-                    // SAFETY: unlinked just now. Its nodes live on in the new block.
-                    operation.retire(unsafe { old.into_garbage() });
-                }
-                new
-            }
+        match unsafe { table.index() } {
+            Some(index) if index.has_room() => index,
+            // Twice what is in use, so that at least half of the new order is free.
+            _ => self.rebuild(operation, (table.len() * 2).max(1), |_| 0),
         }
     }
 }

@@ -98,6 +98,22 @@ impl<K> Node<K> {
         unsafe { ptr::drop_in_place(node.as_ptr()) };
     }
 
+    /// Takes the key out and frees the memory.
+    ///
+    /// # Safety
+    /// The node came from [`allocate`](Self::allocate), and nobody uses it any more.
+    pub(super) unsafe fn into_key(node: NonNull<Self>) -> K {
+        // SAFETY: the contract; read once, then freed as plain memory.
+        let whole = unsafe { node.read() };
+        // SAFETY: as above.
+        unsafe { heap::deallocate(node.cast(), Self::LAYOUT) };
+        whole.key
+    }
+
+    pub(crate) fn hash(&self) -> u64 {
+        self.hash
+    }
+
     pub(crate) const fn bytes() -> usize {
         size_of::<Self>()
     }
@@ -109,22 +125,47 @@ impl<K> Node<K> {
         NonNull::new(self.value.load(Ordering::Acquire))
     }
 
-    /// Puts another value in the place of the current one. The caller holds the table's lock.
-    pub(super) fn replace(&self, value: NonNull<()>) -> NonNull<()> {
+    /// Puts another value in the place of the current one. The caller holds the table's lock; `free` says whether values are replaced without it.
+    #[inline(always)]
+    pub(super) fn replace(&self, value: NonNull<()>, free: bool) -> NonNull<()> {
+        let old = self.exchange(value.as_ptr(), free);
+        old.expect("a node in a table has a value")
+    }
+
+    /// Takes the value away for good. As [`replace`](Self::replace).
+    #[inline(always)]
+    pub(super) fn take_value(&self, free: bool) -> NonNull<()> {
+        // Who sees that the key is gone sees all that was before.
+        let old = self.exchange(ptr::null_mut(), free);
+        old.expect("a node in a table has a value")
+    }
+
+    #[inline(always)]
+    fn exchange(&self, value: *mut (), free: bool) -> Option<NonNull<()>> {
+        if free {
+            // Acquire, Release: as in `replace_freely`.
+            return NonNull::new(self.value.swap(value, Ordering::AcqRel));
+        }
         // Relaxed: written under the lock only, which orders it. No swap, for the same reason.
         let old = self.value.load(Ordering::Relaxed);
         // Release: partner is the acquire in `value`.
-        self.value.store(value.as_ptr(), Ordering::Release);
-        NonNull::new(old).expect("a node in a table has a value")
+        self.value.store(value, Ordering::Release);
+        NonNull::new(old)
     }
 
-    /// Takes the value away for good. The caller holds the table's lock.
-    pub(super) fn take_value(&self) -> NonNull<()> {
-        // Relaxed: as in `replace`.
-        let old = self.value.load(Ordering::Relaxed);
-        // Release: who sees that the key is gone sees all that was before.
-        self.value.store(ptr::null_mut(), Ordering::Release);
-        NonNull::new(old).expect("a node in a table has a value")
+    /// [`replace`](Self::replace) without the lock, while that is allowed. `None` if the node was removed.
+    pub(super) fn replace_freely(&self, value: NonNull<()>) -> Option<NonNull<()>> {
+        // Relaxed: the CAS makes sure of it.
+        let mut seen = self.value.load(Ordering::Relaxed);
+        loop {
+            let old = NonNull::new(seen)?;
+            // Release: partner is the acquire in `value`. Acquire: partner is the release of whoever stored the old value, which becomes ours.
+            match self.value.compare_exchange_weak(seen, value.as_ptr(), Ordering::AcqRel, Ordering::Relaxed)
+            {
+                Ok(_) => return Some(old),
+                Err(now) => seen = now,
+            }
+        }
     }
 }
 
@@ -151,11 +192,39 @@ impl<K: Send + Sync + 'static> Removed<K> {
             return value;
         }
         let value = copy(self.value);
+        self.retire::<V>(operation);
+        value
+    }
+
+    /// [`dispose`](Self::dispose), with the key: the node's own, or a clone of it.
+    pub(crate) fn take<V: Value, R>(
+        self,
+        operation: &Operation,
+        own: impl FnOnce(NonNull<()>) -> R,
+        copy: impl FnOnce(NonNull<()>) -> R,
+    ) -> (K, R)
+    where
+        K: Clone,
+    {
+        if operation.is_alone() {
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            return (unsafe { Node::into_key(self.node) }, value);
+        }
+        let value = copy(self.value);
+        let node = self.node;
+        // First, since a clone may unwind.
+        self.retire::<V>(operation);
+        // SAFETY: freed no earlier than this operation ends.
+        (unsafe { node.as_ref() }.key.clone(), value)
+    }
+
+    /// Has node and value destroyed after a grace period. Runs no user code, so it may be called under the lock.
+    pub(crate) fn retire<V: Value>(self, operation: &Operation) {
         retire_value::<V>(operation, self.value);
         // SAFETY: unlinked, and freed after a grace period; keys may be dropped on any thread by this function's bounds.
         operation
             .retire(unsafe { Garbage::new(self.node.as_ptr().cast(), free_node::<K>, Node::<K>::bytes()) });
-        value
     }
 }
 

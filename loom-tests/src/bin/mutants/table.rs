@@ -1483,7 +1483,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_insert",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "the block is published without release",
         find: "table.block.store(new.into_raw(), Ordering::Release);",
         replace: "table.block.store(new.into_raw(), Ordering::Relaxed);",
@@ -1507,32 +1507,32 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a rebuilt block is published before it is filled",
-        find: r"                let new = Index::for_entries((len * 2).max(1));
+        find: r"        let new = Index::for_entries(entries);
 ",
-        replace: r"                let new = Index::for_entries((len * 2).max(1));
-                table.block.store(new.into_raw(), Ordering::Release);
+        replace: r"        let new = Index::for_entries(entries);
+        table.block.store(new.into_raw(), Ordering::Release);
 ",
         tests: "loom_table",
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a block that is replaced is freed at once",
-        find: r"                if let Some(old) = old {
-                    // SAFETY: unlinked just now. Its nodes live on in the new block.
-                    operation.retire(unsafe { old.into_garbage() });
-                }",
-        replace: r"                if let Some(old) = old {
-                    let _ = operation;
-                    unsafe { old.into_garbage().run() };
-                }",
+        find: r"        if let Some(old) = old {
+            // SAFETY: unlinked just now. Its nodes live on in the new block.
+            operation.retire(unsafe { old.into_garbage() });
+        }",
+        replace: r"        if let Some(old) = old {
+            let _ = operation;
+            unsafe { old.into_garbage().run() };
+        }",
         tests: "loom_table",
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a cleared table is freed at once",
         find: r"            if operation.is_alone() {
                 // SAFETY: unlinked, and nobody can be reading.
@@ -1568,6 +1568,111 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_or_insert_makes_one",
     },
     Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "changes of the length are not counted",
+        find: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);",
+        replace: "let _ = changes;",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "the count of changes is stored without release",
+        find: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);",
+        replace: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Relaxed);",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "the count of changes is read without acquire",
+        find: "header.changes.load(Ordering::Acquire)",
+        replace: "header.changes.load(Ordering::Relaxed)",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/elements.rs",
+        name: "last does not look at the count again",
+        find: "header.changes.load(Ordering::Relaxed) == changes",
+        replace: "{ let _ = changes; true }",
+        tests: "loom_list",
+        model: "last_against_push_set_and_pop",
+    },
+    Mutant {
+        file: "src/collections/list/mod.rs",
+        name: "an extension in place stores the length first",
+        find: "for (place, raw) in (len..).zip(with) {",
+        replace: "elements::set_length(block, needed);\n                for (place, raw) in (len..).zip(with) {",
+        tests: "loom_list",
+        model: "get_against_extend_in_place",
+    },
+    Mutant {
+        file: "src/collections/list/write.rs",
+        name: "a cut empties the places first",
+        find: r"        if len < old {
+            set_length(block, len);
+        }
+        (len..old).filter_map(move |place| vacate(block, place))",
+        replace: r"        let gone: Vec<_> = (len..old).filter_map(move |place| vacate(block, place)).collect();
+        if len < old {
+            set_length(block, len);
+        }
+        gone.into_iter()",
+        tests: "loom_list",
+        model: "get_against_a_removal_at_the_end",
+    },
+    Mutant {
+        file: "src/collections/list/write.rs",
+        name: "an exchange does not compare",
+        find: "found.is_some_and(|found| core::ptr::eq(unsafe { P::borrow(found) }, current))",
+        replace: "{ let _ = current; found.is_some() }",
+        tests: "loom_list",
+        model: "two_exchanges",
+    },
+    Mutant {
+        file: "src/collections/list/iter.rs",
+        name: "an iterator does not look at the length behind the element",
+        find: "element_below(block, self.front)",
+        replace: "super::elements::element(block, self.front)",
+        tests: "loom_list",
+        model: "iteration_against_pop_and_push",
+    },
+    Mutant {
+        file: "src/collections/list/sort.rs",
+        name: "a sort publishes whatever has happened to the list",
+        find: "let block = self.unchanged_since(&before)?;",
+        replace: "let block = unsafe { self.elements() };",
+        tests: "loom_list",
+        model: "sort_that_gives_way_against_push",
+    },
+    Mutant {
+        file: "src/collections/list/bulk.rs",
+        name: "an extension by another list takes its own lock only",
+        find: r"section2(&self.lock, &other.lock, || {
+            // SAFETY: under both locks.
+            let (block, source)",
+        replace: r"crate::lock::section(&self.lock, || {
+            // SAFETY: under both locks.
+            let (block, source)",
+        tests: "loom_list",
+        model: "lists_that_extend_each_other",
+    },
+    Mutant {
+        file: "src/collections/list/bulk.rs",
+        name: "an exchange of lists exchanges their blocks",
+        find: r"            self.publish(for_me);
+            other.publish(for_them);
+            [mine, theirs].map(",
+        replace: r"            if let (Some(mine), Some(theirs)) = (mine, theirs) {
+                self.publish(theirs);
+                other.publish(mine);
+            }
+            [Some(for_me), Some(for_them)].map(",
+        tests: "loom_list",
+        model: "walk_against_an_exchange_of_lists",
+    },
+    Mutant {
         file: "src/collections/table/node.rs",
         name: "a value is read without acquire",
         find: "NonNull::new(self.value.load(Ordering::Acquire))",
@@ -1595,9 +1700,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/collections/table/node.rs",
         name: "a removed node is freed at once",
         find: r"        if operation.is_alone() {
-            let value = own",
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            unsafe { Node::free",
         replace: r"        if operation.is_alone() || true {
-            let value = own",
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            unsafe { Node::free",
         tests: "loom_table",
         model: "get_against_remove",
     },
@@ -1644,8 +1753,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/iter.rs",
         name: "an entry of the order is read without acquire",
-        find: "index.order(self.place).load(Ordering::Acquire)",
-        replace: "index.order(self.place).load(Ordering::Relaxed)",
+        find: "index.order(place).load(Ordering::Acquire)",
+        replace: "index.order(place).load(Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_an_iteration_that_missed",
     },
@@ -1666,15 +1775,15 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_after_a_removal_that_was_seen",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/bulk.rs",
         name: "a table is cleared without release",
-        find: "(table.block.swap(ptr::null_mut(), Ordering::Release), len)",
-        replace: "(table.block.swap(ptr::null_mut(), Ordering::Relaxed), len)",
+        find: "table.block.swap(block, Ordering::Release)",
+        replace: "table.block.swap(block, Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_a_clear_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a list is cleared without release",
         find: "self.block.store(ptr::null_mut(), Ordering::Release);",
         replace: "self.block.store(ptr::null_mut(), Ordering::Relaxed);",
@@ -1682,7 +1791,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_after_a_clear_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "the block is read without acquire",
         find: "Block::from_raw(self.block.load(Ordering::Acquire))",
         replace: "Block::from_raw(self.block.load(Ordering::Relaxed))",
@@ -1690,7 +1799,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "the block is published without release",
         find: "self.block.store(block.into_raw(), Ordering::Release);",
         replace: "self.block.store(block.into_raw(), Ordering::Relaxed);",
@@ -1698,7 +1807,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_first_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "an element is read without acquire",
         find: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Acquire))",
         replace: "NonNull::new(unsafe { block.slot(place) }.load(Ordering::Relaxed))",
@@ -1706,23 +1815,23 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_set",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/write.rs",
         name: "an element is pushed without release",
-        find: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
-        replace: "unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
+        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
+        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "an element is set without release",
-        find: "slot.store(raw.as_ptr(), Ordering::Release);",
-        replace: "slot.store(raw.as_ptr(), Ordering::Relaxed);",
+        find: "slot.store(raw, Ordering::Release);",
+        replace: "slot.store(raw, if raw.is_null() { Ordering::Release } else { Ordering::Relaxed });",
         tests: "loom_list",
         model: "get_against_set",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is read without acquire",
         find: "block.header().len.load(Ordering::Acquire)",
         replace: "block.header().len.load(Ordering::Relaxed)",
@@ -1730,33 +1839,33 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is stored without release",
-        find: "block.header().len.store(len, Ordering::Release);",
-        replace: "block.header().len.store(len, Ordering::Relaxed);",
+        find: "at.store(len, Ordering::Release);",
+        replace: "at.store(len, Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "the length is not looked at again",
-        find: "if index < length(block) { Some(raw) } else { None }",
+        find: "if place < length(block) { Some(raw) } else { None }",
         replace: "Some(raw)",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/write.rs",
         name: "a push stores the length first",
-        find: r"            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);
-            set_length(roomy, len + 1);",
-        replace: r"            set_length(roomy, len + 1);
-            unsafe { roomy.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);
+                    set_length(block, len + 1);",
+        replace: r"                    set_length(block, len + 1);
+                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a popped element is dropped at once",
         find: r"        let copy = unsafe { copied(raw) };
         retire_value::<Counted<P>>(operation, raw);
@@ -1767,7 +1876,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_pop",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "a block that is replaced is freed at once",
         find: "operation.retire(unsafe { old.into_garbage() });",
         replace: "{ let _ = operation; unsafe { old.into_garbage().run() } }",
@@ -1775,15 +1884,15 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_growth",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/elements.rs",
         name: "a popped place is nulled without release",
-        find: "slot.store(ptr::null_mut(), Ordering::Release);",
-        replace: "slot.store(ptr::null_mut(), Ordering::Relaxed);",
+        find: "slot.store(raw, Ordering::Release);",
+        replace: "slot.store(raw, if raw.is_null() { Ordering::Relaxed } else { Ordering::Release });",
         tests: "loom_list",
         model: "length_after_a_pop_that_was_seen",
     },
     Mutant {
-        file: "src/collections/list.rs",
+        file: "src/collections/list/mod.rs",
         name: "writes take no lock",
         find: "section(&self.lock, || f(unsafe { self.elements() }))",
         replace: "f(unsafe { self.elements() })",

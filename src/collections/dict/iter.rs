@@ -4,7 +4,7 @@ use core::fmt;
 use core::iter::FusedIterator;
 use core::marker::PhantomData;
 
-use super::table::{Counted, Nodes, Table};
+use super::super::table::{Counted, Nodes, Table};
 use crate::refcount::SharedPtr;
 
 /// Entries in insertion order; see [`Dict::iter`](super::Dict::iter).
@@ -43,7 +43,26 @@ impl<'a, K, P: SharedPtr> Iterator for Iter<'a, K, P> {
     }
 }
 
+impl<K, P: SharedPtr> DoubleEndedIterator for Iter<'_, K, P> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        loop {
+            let node = self.nodes.next_back()?;
+            if let Some(value) = node.value() {
+                // SAFETY: as in `next`.
+                return Some((&node.key, unsafe { P::borrow(value) }));
+            }
+        }
+    }
+}
+
 impl<K, P: SharedPtr> FusedIterator for Iter<'_, K, P> {}
+
+impl<K, P: SharedPtr> Clone for Iter<'_, K, P> {
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes.clone(), _token: PhantomData }
+    }
+}
 
 impl<K, P: SharedPtr> fmt::Debug for Iter<'_, K, P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -84,6 +103,32 @@ impl<'a, K, P: SharedPtr> Iterator for Values<'a, K, P> {
     #[inline]
     fn next(&mut self) -> Option<&'a P::Target> {
         self.0.next().map(|(_, value)| value)
+    }
+}
+
+impl<K, P: SharedPtr> DoubleEndedIterator for Keys<'_, K, P> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(key, _)| key)
+    }
+}
+
+impl<K, P: SharedPtr> DoubleEndedIterator for Values<'_, K, P> {
+    #[inline]
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.0.next_back().map(|(_, value)| value)
+    }
+}
+
+impl<K, P: SharedPtr> Clone for Keys<'_, K, P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
+
+impl<K, P: SharedPtr> Clone for Values<'_, K, P> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
     }
 }
 

@@ -1,0 +1,112 @@
+//! The ends of a table's order, and moving nodes there.
+
+use core::ptr;
+
+use super::Locked;
+use super::block::Index;
+use super::iter::Nodes;
+use super::node::{Node, Value};
+use crate::runtime::Operation;
+use crate::sync::atomic::Ordering;
+
+/// An end of a container's order.
+///
+/// ```
+/// use freethreaded::collections::{Dict, End};
+/// use freethreaded::Brc;
+/// let dict: Dict<&str, Brc<u32>> = [("a", 1), ("b", 2), ("c", 3)].into();
+/// dict.move_to_end("a", End::Last);
+/// dict.move_to_end("c", End::First);
+/// assert_eq!(format!("{dict:?}"), r#"{"c": 3, "b": 2, "a": 1}"#);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum End {
+    /// Where iteration begins.
+    First,
+    /// Where new keys go.
+    Last,
+}
+
+impl<K> Index<'_, K> {
+    /// Whether one more node fits: into the order, and into the slots with enough of them left empty. The caller holds the lock.
+    #[inline]
+    pub(super) fn has_room(self) -> bool {
+        let capacity = self.capacity();
+        self.used() < capacity && self.filled() < capacity
+    }
+
+    /// Takes what is empty at the ends off the order, after the entry at `place` was nulled, so that the ends are found at once. The caller holds the lock.
+    #[inline]
+    pub(super) fn trim(self, place: usize) {
+        // Relaxed: written under the lock only.
+        let is_empty = |place| self.order(place).load(Ordering::Relaxed).is_null();
+        let (mut first, mut used) = (self.first(), self.used());
+        if place + 1 == used {
+            while used > first && is_empty(used - 1) {
+                used -= 1;
+            }
+            self.set_used(used);
+        }
+        if place == first {
+            while first < used && is_empty(first) {
+                first += 1;
+            }
+            self.set_first(first);
+        }
+    }
+}
+
+impl<'a, K, V: Value> Locked<'a, K, V> {
+    /// The node at an end of the order.
+    pub(crate) fn at(&self, end: End) -> Option<&'a Node<K>> {
+        // SAFETY: the calling thread is inside the runtime, by the contract of `locked`.
+        let mut nodes = Nodes::new(unsafe { self.table.index() });
+        match end {
+            End::First => nodes.next(),
+            End::Last => nodes.next_back(),
+        }
+    }
+
+    /// Moves a node that is in the table to an end of the order. Look-ups do not see it; a walk sees the node at its old place, at the
+    /// new one, at both or at none.
+    pub(crate) fn move_to(&self, operation: &Operation, node: &Node<K>, end: End)
+    where
+        K: 'static,
+    {
+        // SAFETY: as in `at`.
+        let index = unsafe { self.table.index() }.expect("the node stands in it");
+        let enough = self.len() * 2;
+        let (index, place) = match end {
+            End::First if node.place.get() == index.first() => return,
+            End::Last if node.place.get() + 1 == index.used() => return,
+            End::Last => {
+                let is_full = index.used() == index.capacity();
+                let index = if is_full { self.rebuild(operation, enough, |_| 0) } else { index };
+                let place = index.used();
+                index.put_in_order(node, place);
+                index.set_used(place + 1);
+                (index, place)
+            }
+            End::First => {
+                // Half of what is free comes to stand in front, so that as many moves need no other rebuild.
+                let is_full = index.first() == 0;
+                let index = if is_full { self.rebuild(operation, enough, |free| free / 2) } else { index };
+                let place = index.first() - 1;
+                index.put_in_order(node, place);
+                index.set_first(place);
+                (index, place)
+            }
+        };
+        let old = node.place.replace(place);
+        // Release: partner is the acquire in `Nodes::at`. Who finds the old place empty and goes on finds the new one.
+        index.order(old).store(ptr::null_mut(), Ordering::Release);
+        index.trim(old);
+    }
+}
+
+impl<K> Index<'_, K> {
+    fn put_in_order(self, node: &Node<K>, place: usize) {
+        // Release: partner is the acquire in `Nodes::at`, for a reader who comes by a stale end.
+        self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Release);
+    }
+}
