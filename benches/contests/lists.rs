@@ -8,7 +8,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::Threads::{OneAndTwo, UpToFour};
 use crate::collection::{
-    Change, Job, Operation, own, own_changed, own_grow, shared, shared_changed, shared_grow,
+    Change, Job, Operation, own, own_changed, own_grow, shared, shared_changed, shared_grow, sorted,
 };
 use crate::locked::{Alone, Global};
 use crate::run::{Contest, Cost, Entrant, Goal, Issue, Work};
@@ -100,6 +100,7 @@ fn changes() -> Vec<Contest> {
     let key = |n| n;
     let mut push = objects!(own_grow, shared_grow, PUSHES, key);
     push.push(shared_grow::<boxcar::Vec<Arc<u64>>>("boxcar", PUSHES, key));
+    const SORTED: u64 = 100_000;
     let pairs = |change| objects!(own_changed, shared_changed, change, 1000);
     vec![
         Contest::new("list/push/500000", "push, to 5·10⁵ elements", push)
@@ -114,6 +115,9 @@ fn changes() -> Vec<Contest> {
             pairs(Change::Middle),
         )
         .on(OneAndTwo),
+        Contest::new("list/sort/100000", "sort, per element of 10⁵", objects!(sorted, sorted, SORTED))
+            .per(SORTED)
+            .work(Work::Single),
     ]
 }
 
@@ -147,6 +151,9 @@ mod tests {
         assert_eq!((c.get(&hold, &3), c.get_counted(&hold, &entries)), (1000, 7), "{name}");
         c.pop(&hold);
         assert_eq!(c.sum(&hold), entries * (entries - 1) / 2 + 1000 - 3, "{name}");
+        c.sort(&hold);
+        let end = [2, entries - 2, entries - 1].map(|place| c.get(&hold, &place));
+        assert_eq!(end, [2, entries - 1, 1000], "{name}");
     }
 
     #[test]
