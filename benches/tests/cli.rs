@@ -252,5 +252,5 @@ fn locks_run_by_themselves() {
     assert_eq!((waits.len(), json["cells"].as_array().map(Vec::len)), (22, Some(0)));
     let many = waits.iter().find(|wait| wait["situation"] == "many-at-once").expect("a situation");
     assert_eq!(many["writes"], 500);
-    assert_eq!(json["locks"]["rates"].as_array().map(Vec::len), Some(4));
+    assert_eq!(json["locks"]["rates"].as_array().map(Vec::len), Some(8));
 }

@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use serde::Serialize;
 
 use crate::measure::{Failure, interrupted};
-pub(crate) use contest::Rate;
+pub(crate) use contest::{Rate, Work};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -166,7 +166,7 @@ impl Wait {
 pub(crate) struct Locks {
     /// By situation, ours first.
     pub(crate) waits: Vec<Wait>,
-    /// By number of threads, ours first.
+    /// By what is done and number of threads, ours first.
     pub(crate) rates: Vec<Rate>,
 }
 
@@ -231,8 +231,10 @@ pub(crate) fn locks(amounts: Amounts, found: &mut Locks) -> Result<(), Failure> 
         found.waits.push(wait::<Ours>(situation, amounts)?);
         found.waits.push(wait::<Theirs>(situation, amounts)?);
     }
-    for threads in [2, 4] {
-        found.rates.extend(contest::rates::<Ours, Theirs>(threads, amounts.duration)?);
+    for work in [Work::Write, Work::Section] {
+        for threads in [2, 4] {
+            found.rates.extend(contest::rates::<Ours, Theirs>(work, threads, amounts.duration)?);
+        }
     }
     Ok(())
 }
@@ -297,11 +299,12 @@ mod tests {
             );
             assert!(wait.min <= wait.mean && wait.mean <= wait.max);
         }
-        let seen: Vec<_> = found.rates.iter().map(|rate| (rate.threads, rate.whose)).collect();
-        assert_eq!(
-            seen,
-            [(2, Whose::Ours), (2, Whose::ParkingLot), (4, Whose::Ours), (4, Whose::ParkingLot)]
-        );
+        let seen: Vec<_> = found.rates.iter().map(|rate| (rate.work, rate.threads, rate.whose)).collect();
+        let all: Vec<_> = [(Work::Write, 2), (Work::Write, 4), (Work::Section, 2), (Work::Section, 4)]
+            .into_iter()
+            .flat_map(|(work, threads)| [Whose::Ours, Whose::ParkingLot].map(|whose| (work, threads, whose)))
+            .collect();
+        assert_eq!(seen, all);
         assert!(found.rates.iter().all(|rate| rate.per_second > 0.0));
     }
 }
