@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::thread;
 
 use common::{Drops, Probe, Remote, child, isolated, on_thread};
-use freethreaded::runtime::{on_this_thread, stats};
+use freethreaded::runtime::{bounds, on_this_thread, stats};
 use freethreaded::{Attached, Brc, Dict, List, attach, attach_with, collect};
 
 fn depth() -> u64 {
@@ -218,13 +218,14 @@ fn detach_nests_returns_tokens_and_unwinds() {
 fn bounds_make_a_pass_without_being_asked() {
     isolated(|| {
         let drops = Drops::new();
-        let list = shared_list(&drops, 1000);
+        let bound = bounds().retired_objects;
+        let list = shared_list(&drops, 12 * bound);
         let other = Remote::new();
         other.run(|| drop(attach()));
         while list.pop().is_some() {
-            assert!(on_this_thread().pending <= 64);
+            assert!(on_this_thread().pending <= bound);
         }
-        assert!(drops.get() >= 1000 - 64);
+        assert!(drops.get() >= 11 * bound);
         let passes = stats().passes;
         assert!(passes >= 10);
 

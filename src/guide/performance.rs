@@ -44,7 +44,7 @@
 //!
 //! **One object that its owner and others use at full speed.** Before it is wide its line travels, as `Arc`'s does; a wide object costs a single thread more than any other. Objects of types without a fixed size are never wide.
 //!
-//! **Replacing in containers while other threads are inside.** What a container gives up waits for a grace period, and the pass that ends one costs a barrier of some microseconds, which interrupts the other cores. It is made once for 64 objects or 64 KiB, and at checkpoints behind which something was given up.
+//! **Replacing in containers while other threads are inside.** What a container gives up waits for a grace period, and the pass that ends one costs a barrier of some microseconds, which interrupts the other cores. It is made once for 512 objects or 64 KiB, and at checkpoints behind which something was given up.
 //!
 //! # What to do about it
 //!

@@ -27,7 +27,7 @@ use crate::sync::unmodelled::{AtomicU32, AtomicUsize};
 #[non_exhaustive]
 pub struct Bounds {
     /// Things that a thread has retired since its last pass: when there are so many, the next writing operation of a container by that thread
-    /// makes a pass, unless it runs under a token, which would hold them back. 64 at first; at least 1.
+    /// makes a pass, unless it runs under a token, which would hold them back. 512 at first; at least 1.
     pub retired_objects: usize,
     /// The same in bytes. 64 KiB at first; at least 1.
     pub retired_bytes: usize,
@@ -46,7 +46,7 @@ impl Bounds {
     ///
     /// ```
     /// use freethreaded::runtime::Bounds;
-    /// assert_eq!(Bounds::new().retired_objects, 64);
+    /// assert_eq!(Bounds::new().retired_objects, 512);
     /// assert_eq!(Bounds::new().ready_bytes, 64 * 1024);
     /// ```
     #[must_use]
@@ -54,8 +54,10 @@ impl Bounds {
         // Small in models, which would else never reach them.
         const OBJECTS: usize = if cfg!(loom) { 2 } else { 64 };
         const BYTES: usize = 64 * 1024;
+        // More, since a pass costs a barrier, which interrupts the other cores.
+        const RETIRED: usize = if cfg!(loom) { 2 } else { 512 };
         Self {
-            retired_objects: OBJECTS,
+            retired_objects: RETIRED,
             retired_bytes: BYTES,
             ready_objects: OBJECTS,
             ready_bytes: BYTES,

@@ -23,7 +23,7 @@
 //!
 //! # Bounds
 //!
-//! What is dead and not yet destroyed, by where it waits. The bounds are those of [`bounds`], 64 objects and 64 KiB unless [`set_bounds`] says
+//! What is dead and not yet destroyed, by where it waits. The bounds are those of [`bounds`], 64 objects (512 for what was retired) and 64 KiB unless [`set_bounds`] says
 //! otherwise; an amount is past a bound when it reaches either.
 //!
 //! | what waits | bound | who sees to it, and where | what can exceed it |

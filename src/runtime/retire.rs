@@ -182,14 +182,15 @@ mod tests {
     #[test]
     fn due_by_count_and_by_bytes() {
         let mut list = RetireList::new();
-        for _ in 0..63 {
+        let bound = bounds::bounds().retired_objects;
+        for _ in 1..bound {
             list.retire(nothing());
         }
         assert!(!list.is_due());
         list.retire(nothing());
         assert!(list.is_due());
         list.skip_grace();
-        assert_eq!(list.amounts(), (Amount::default(), Amount { objects: 64, bytes: 6400 }));
+        assert_eq!(list.amounts(), (Amount::default(), Amount { objects: bound, bytes: 100 * bound }));
 
         let mut list = RetireList::new();
         unsafe fn destroy(_: *mut ()) {}

@@ -56,8 +56,8 @@ type TestDict = Dict<Key, Brc<[u64; 4]>>;
 
 type Way = (&'static str, usize, fn(&TestDict, u32));
 
-/// What is removed by itself: a batch of 64 that waits for its grace period, one that is ready, and what comes in between.
-const SINGLE: usize = 200;
+/// What is removed by itself: a batch of 512 that waits for its grace period, one that is ready, and what comes in between.
+const SINGLE: usize = 1500;
 /// What is given up with its table counts by its bytes: twice 64 KiB, at a node and a value an entry.
 const WHOLE: usize = 2 * 64 * 1024 / 80;
 
