@@ -56,3 +56,5 @@ pub use list::{
 };
 pub use set::{FrozenSet, LockedSet, LockedSetIter, Set, SetIntoIter, SetIter, SetOperand};
 pub use table::End;
+#[cfg(loom)]
+pub(crate) use table::small;
