@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use freethreaded::collections::End;
 use freethreaded::runtime::stats;
 use freethreaded::{Brc, Dict, List, Set, Weak, attach, collect, critical_section, critical_section2};
 use parking_lot::Mutex;
@@ -542,6 +543,65 @@ fn makers_that_end(until: Instant) {
     });
 }
 
+struct Pairs {
+    dicts: [Dict<u64, Brc<Value>>; 2],
+    sets: [Set<u64>; 2],
+    lists: [List<Brc<Value>>; 2],
+}
+
+/// What is done to whole containers and to two at once, against reads of every kind.
+fn wholes(until: Instant) {
+    let shared = Pairs { dicts: Default::default(), sets: Default::default(), lists: Default::default() };
+    run(shared, until, |mut worker| {
+        let Pairs { dicts, sets, lists } = worker.shared;
+        while worker.goes_on() {
+            let random = &mut worker.random;
+            let (one, key) = (random.below(2), random.below(24) as u64);
+            let (dict, dict2) = (&dicts[one], &dicts[1 - one]);
+            let (set, set2) = (&sets[one], &sets[1 - one]);
+            let (list, list2) = (&lists[one], &lists[1 - one]);
+            match random.below(30) {
+                0 => dict.update_from(dict2),
+                1 => dict.swap_contents(dict2),
+                2 => dict.retain(|key, value| *key == value.check() && key % 5 != 0),
+                3 => dict.drain().for_each(|(key, value)| assert_eq!(key, value.check())),
+                4 => _ = dict.pop_first().map(|(key, value)| assert_eq!(key, value.check())),
+                5 => _ = dict.move_to_end(&key, End::Last),
+                6 => drop(dict.update(key, |old| old.is_none().then(|| Brc::new(Value::new(key))))),
+                7 => {
+                    dict.merge(dict2).iter(&attach()).for_each(|(key, value)| assert_eq!(*key, value.check()))
+                }
+                8..=10 => drop(dict.insert(key, Value::new(key))),
+                11 => set.union_with(set2),
+                12 => set.symmetric_difference_with(set2),
+                13 => set.difference_with(&set2.freeze()),
+                14 => assert!(set.union(set2).snapshot().iter().all(|key| *key < 24)),
+                15 => set.swap_contents(set2),
+                16..=17 => _ = set.insert(key) || set.remove(&key),
+                18 => _ = list.sort_by_key(|value| value.check()),
+                19 => list.reverse(),
+                20 => list.swap_contents(list2),
+                21 => drop(list.splice(2..4, [Value::new(key)])),
+                22 => drop(list.assign_slice_from_list(..3, list2)),
+                23 => list.retain(|value| value.check() != key),
+                24 => list.truncate(30),
+                25..=26 => list.push(Value::new(key)),
+                27 => {
+                    let cx = attach();
+                    dict.iter(&cx).rev().for_each(|(key, value)| assert_eq!(*key, value.check()));
+                    list.iter(&cx).rev().for_each(|value| _ = value.check());
+                    set.iter(&cx).for_each(|key| assert!(*key < 24));
+                }
+                _ => {
+                    _ = dict.get(&key).map(|value| assert_eq!(value.check(), key));
+                    _ = list.get(key as usize).map(|value| value.check());
+                    _ = set.contains(&key);
+                }
+            }
+        }
+    });
+}
+
 /// Values that wander between dicts in sections of two, nested in every order: at no moment is one in both of a pair, and none gets lost.
 fn sections(until: Instant) {
     const VALUES: u64 = 16;
@@ -590,7 +650,7 @@ fn main() -> ExitCode {
     if std::env::args().any(|arg| arg == "--list") {
         return ExitCode::SUCCESS;
     }
-    let parts: [Part; 11] = [
+    let parts: [Part; 12] = [
         ("clones_and_drops", clones_and_drops),
         ("last_drops", last_drops),
         ("wide_objects", wide_objects),
@@ -601,6 +661,7 @@ fn main() -> ExitCode {
         ("containers", containers),
         ("short_threads", short_threads),
         ("makers_that_end", makers_that_end),
+        ("wholes", wholes),
         ("sections", sections),
     ];
     let millis = std::env::var("STRESS_MS").map_or(1500, |ms| ms.parse().expect("STRESS_MS is a number"));

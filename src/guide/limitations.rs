@@ -72,8 +72,10 @@
 //!
 //! # Locks
 //!
-//! No operation on one container deadlocks, and nothing hands out a guard. But in a write of a [`Dict`](crate::Dict) or [`Set`](crate::Set) the keys' `Eq` runs under the container's lock. If it writes to the same container, that is a panic. If it writes to *another* one, and an `Eq` of that
-//! writes to the first, two threads that do so crosswise wait for each other, for ever, as with any two locks. An `Eq` that only reads is safe. See [re-entrancy](crate::collections#re-entrancy).
+//! Nothing hands out a guard, and no use of containers and [critical sections](crate::critical_section) deadlocks, however user code nests them. The price is that a section is one step only up to a call that has to wait for
+//! another lock: the section is given up meanwhile. Operations that are promised to take effect at one moment look again after user code; those that are one section may then be seen in between. [Which is which](super::python).
+//!
+//! A closure or an `Eq` that changes the container *each* time it is asked can keep an operation for ever, since that begins anew each time.
 //!
 //! # The global-lock mode
 //!

@@ -3,6 +3,7 @@
 //! | page | for |
 //! |---|---|
 //! | [`refcounts`] | who knows `Arc` and wants to know what a biased count does, and when an object is destroyed |
+//! | [`python`] | who knows Python's containers, or CPython's C API, and wants to know what is atomic, lock-free and called back here |
 //! | [`embedding`] | who has objects with a header of their own |
 //! | [`performance`] | what operations cost, what makes them slow and what to do about it, when `Arc` is the better choice |
 //! | [`limitations`] | everything that does not work, or not as one would expect |
@@ -13,4 +14,5 @@
 pub mod embedding;
 pub mod limitations;
 pub mod performance;
+pub mod python;
 pub mod refcounts;

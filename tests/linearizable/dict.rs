@@ -294,3 +294,32 @@ fn one_key_of_a_dict() {
         subject.check(12);
     });
 }
+
+/// What a dict whose values are replaced without its lock does without it, or with it and without an end to that.
+const FREE: &[Row<Map, Entries>] = &[
+    row("get", |d, k, _| one(d.get(&(k as u32))), |m, k, _| out(got(m, k))),
+    row("insert", |d, k, v| one(d.insert(k as u32, v)), |m, k, v| out(put(m, k, v))),
+    row(
+        "replace",
+        |d, k, v| one(d.replace(&(k as u32), v).ok()),
+        |m, k, v| out(got(m, k).and_then(|_| put(m, k, v))),
+    ),
+    row("remove", |d, k, _| one(d.remove(&(k as u32))), |m, k, _| out(gone(m, k))),
+];
+
+/// Threads that replace values all the time, until the dict lets them do so without its lock; now and then something that needs it.
+#[test]
+fn a_dict_whose_values_are_replaced_all_the_time() {
+    isolated(|| {
+        let replace = |d: &Map, random: &mut Random| {
+            (0..200).for_each(|n| drop(d.insert(random.below(2), n)));
+        };
+        let state = |d: &Map| {
+            let cx = attach();
+            d.iter(&cx).map(|(key, value)| (*key, *value)).collect()
+        };
+        let make = || [(0, 1), (1, 2)].into_iter().collect();
+        let tables = &[FREE, WHOLE, KEYED] as &[_];
+        Subject { make, start: vec![], tables, core: 4, between: replace, places: 2 }.check_on(state, 14);
+    });
+}

@@ -1,7 +1,7 @@
 //! Threads on one object, and what they did when.
 
-use std::sync::Barrier;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Barrier, Mutex, PoisonError};
 use std::thread;
 
 use freethreaded::attach;
@@ -101,4 +101,48 @@ pub(crate) fn record<M, T>(
             return;
         }
     }
+}
+
+/// As [`record`], by the same threads on one object all the time, so that it can become what it becomes by use: `use_it` is done between two histories, unrecorded. When no thread
+/// does anything with it, `state` says what is in it.
+pub(crate) fn record_on<M, T>(
+    plan: Plan,
+    object: &T,
+    state: impl Fn(&T) -> M::State + Sync,
+    act: impl Fn(&T, &mut Recorder<'_, M>) + Sync,
+    use_it: impl Fn(&T, &mut Random) + Sync,
+    check: impl FnMut(M::State, Vec<Event<M>>) -> bool + Send,
+) where
+    M: Model<Op: Send, Result: Send, State: Send>,
+    T: Sync,
+{
+    let (clock, barrier, ended) =
+        (AtomicU64::new(1), Barrier::new(plan.threads as usize), AtomicBool::new(false));
+    let begin = Mutex::new((state(object), Vec::new()));
+    let check = Mutex::new(check);
+    let thread = |n: u32| {
+        let random = Random::new(plan.seed ^ u64::from(n + 1) << 50);
+        let mut recorder = Recorder { clock: &clock, random, events: Vec::new(), next_value: n << 24 };
+        for _ in 0..plan.rounds {
+            barrier.wait();
+            if ended.load(Ordering::Relaxed) {
+                break;
+            }
+            act(object, &mut recorder);
+            begin.lock().unwrap_or_else(PoisonError::into_inner).1.append(&mut recorder.events);
+            barrier.wait();
+            use_it(object, &mut recorder.random);
+            if barrier.wait().is_leader() {
+                let mut begin = begin.lock().unwrap_or_else(PoisonError::into_inner);
+                let (start, history) = std::mem::replace(&mut *begin, (state(object), Vec::new()));
+                let goes_on = check.lock().unwrap_or_else(PoisonError::into_inner)(start, history);
+                ended.store(!goes_on, Ordering::Relaxed);
+            }
+        }
+    };
+    thread::scope(|s| {
+        let thread = &thread;
+        let threads: Vec<_> = (0..plan.threads).map(|n| s.spawn(move || thread(n))).collect();
+        threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+    });
 }

@@ -5,7 +5,7 @@ use std::hash::Hash;
 use std::marker::PhantomData;
 
 use super::checker::{Model, Value, is_linearizable};
-use super::record::{Plan, Random, record};
+use super::record::{Plan, Random, record, record_on};
 
 /// What an operation gives, as numbers; nothing for `None`.
 pub(crate) type Out = Vec<Value>;
@@ -130,6 +130,42 @@ where
                 if let Some(bad) = self.first_bad(featured, self.len(), plan) {
                     panic!("{} is not linearizable: {bad}", self.row(featured).name);
                 }
+            }
+        }
+    }
+
+    /// Checks histories of one object that the same threads use all the time, each with a pause in which nobody does. `state` says what is in it.
+    pub(crate) fn check_on(&self, state: fn(&T) -> S, seed: u64)
+    where
+        S: Send,
+    {
+        // New threads and objects now and then, which have not been through it yet.
+        for (threads, seed) in [2, 3, 2, 3, 2, 3, 2, 3].into_iter().zip(seed..) {
+            let (object, plan) = ((self.make)(), Plan { threads, rounds: 400, seed });
+            let mut bad = None;
+            record_on::<Rows<T, S>, T>(
+                plan,
+                &object,
+                state,
+                |object, recorder| {
+                    for _ in 0..4 {
+                        let known = if recorder.random.below(400) == 0 { self.len() } else { self.core };
+                        let row = self.row(recorder.random.below(known as u32) as usize);
+                        let at = recorder.random.below(self.places) as usize;
+                        let call = Call { row, at, value: recorder.value() };
+                        recorder.record(call, || (row.run)(object, call.at, call.value));
+                    }
+                },
+                self.between,
+                |start, history| {
+                    if !is_linearizable(start.clone(), &history) {
+                        bad = Some(format!("from {start:?}: {history:#?}"));
+                    }
+                    bad.is_none()
+                },
+            );
+            if let Some(bad) = bad {
+                panic!("not linearizable: {bad}");
             }
         }
     }

@@ -95,6 +95,11 @@ const WHOLE: &[Row<Set<Value>, Keys>] = &[
     row("clone", |s, _, _| s.clone().snapshot(), |m, _, _| m.clone()),
     row("freeze", |s, _, _| s.freeze().as_slice().to_vec(), |m, _, _| m.clone()),
     row("drain", |s, _, _| s.drain().collect(), |m, _, _| std::mem::take(m)),
+    row(
+        "is_disjoint",
+        |s, k, _| vec![s.is_disjoint(&Set::from([k as Value])).into()],
+        |m, k, _| vec![(!has(m, k)).into()],
+    ),
     row("take_all", |s, _, _| s.take_all().snapshot(), |m, _, _| std::mem::take(m)),
 ];
 

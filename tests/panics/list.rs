@@ -38,6 +38,7 @@ fn reads() {
     on::<TestList>(FOUR, &[FOUR], |l, t| _ = *l == [1, 2, 3, 4].map(|n| t.item(n)));
     on::<TestList>(FOUR, &[FOUR], |l, _| drop((l.slice(1..3), l.repeat(2), l.clone(), says(l.snapshot()))));
     on::<TestList>(FOUR, &[FOUR], |l, t| drop(l.set(4, t.made(9))));
+    on::<TestList>(FOUR, &[FOUR], |l, _| _ = l.cmp(l));
     on_with::<TestList>(CLOSURE, FOUR, &[FOUR], |l, _| {
         critical_section(l, |section| _ = says(l.locked(section).get(1)));
     });
@@ -124,6 +125,11 @@ fn wholes() {
     on::<TestList>(FOUR, &[FOUR], |l, _| says((l.reserve(100), l.shrink_to_fit()).0));
     inject::<TestList>(FOUR, &[&[]], |l, _| drop(l.take()));
     inject::<TestList>(FOUR, &[&[]], |l, _| l.take().expect("there is one").into_iter().for_each(drop));
+    inject::<TestList>(FOUR, &[&[]], |l, _| {
+        let mut elements = l.take().expect("there is one").into_iter();
+        drop(elements.next_back());
+        drop(elements);
+    });
     inject::<TestList>(FOUR, &[&[]], |l, _| drop(l.take().map(Vec::<Brc<Item>>::from)));
     inject::<TestList>(&[], &[&[1, 2]], |l, t| *l = Some((1..3).map(|n| t.made(n)).collect()));
 }
