@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
 
 use freethreaded::collections::End;
-use freethreaded::runtime::stats;
+use freethreaded::runtime::{Bounds, stats};
 use freethreaded::{Brc, Dict, attach, collect};
 
 use super::Company;
@@ -56,10 +56,11 @@ type TestDict = Dict<Key, Brc<[u64; 4]>>;
 
 type Way = (&'static str, usize, fn(&TestDict, u32));
 
-/// What is removed by itself: a batch of 512 that waits for its grace period, one that is ready, and what comes in between.
-const SINGLE: usize = 1500;
-/// What is given up with its table counts by its bytes: twice 64 KiB, at a node and a value an entry.
-const WHOLE: usize = 2 * 64 * 1024 / 80;
+const BOUNDS: Bounds = Bounds::new();
+/// What is removed by itself: what waits for a pass, what is ready and waits for a place to be destroyed at, and what one operation adds.
+const SINGLE: usize = BOUNDS.retired_objects + BOUNDS.ready_objects + 64;
+/// What is given up with its table counts by its bytes, at 80 of node and value at least for an entry.
+const WHOLE: usize = (BOUNDS.retired_bytes + BOUNDS.ready_bytes) / 80 + 64;
 
 /// Ways to fill and empty a dict for ever, with how many dead keys there may be.
 const WAYS: [Way; 9] = [
@@ -126,7 +127,7 @@ fn churn(dict: &TestDict, (name, dead, way): Way, mut between: impl FnMut()) {
             between();
             assert!(dict.capacity() <= 400, "{name}");
             let bytes = stats().live.map_or(0, |(_, bytes)| bytes);
-            assert!(n < 3000 || bytes <= peak + 64 * 1024, "{name}: {bytes} after {peak}");
+            assert!(n < 3000 || bytes <= peak + BOUNDS.retired_bytes, "{name}: {bytes} after {peak}");
             peak = peak.max(bytes);
         }
     }
