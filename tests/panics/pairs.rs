@@ -79,8 +79,7 @@ fn sets() {
     on_with::<Sets>(LOOKUP, A_AND_B, &[&[2, 0, 2, 4]], |(a, b), _| a.intersect_with(b));
     on_with::<Sets>(LOOKUP, A_AND_B, &[&[1, 3, 0, 2, 4]], |(a, b), _| a.difference_with(b));
     on_with::<Sets>(INTO, A_AND_B, &[&[1, 3, 4, 0, 2, 4]], |(a, b), _| a.symmetric_difference_with(b));
-    // `Drop` of what a clone that panics has left of a copy.
-    on_with::<Sets>(&[Call::Hash, Call::Clone, Call::Drop], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
+    on_with::<Sets>(&[Call::Hash, Call::Clone], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
         a.swap_contents(b)
     });
 }
