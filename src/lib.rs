@@ -75,7 +75,7 @@
 //! # Cargo features
 //!
 //! `mimalloc` is on by default. `serde`, `stable_deref_trait`, `arc-swap` and `archery` add the traits of those crates to `Brc`: see
-//! [`refcount`](refcount#traits-of-other-crates).
+//! [`refcount`](refcount#traits-of-other-crates). `serde` and `rayon` do so for the containers: see [`collections`](collections#traits-of-other-crates).
 //!
 //! # Verification
 //!

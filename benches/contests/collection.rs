@@ -14,11 +14,11 @@ use freethreaded::Brc;
 
 pub(crate) use self::grow::{own_grow, shared_grow};
 pub(crate) use self::mix::{CAPACITY, Mix, own_mixed, shared_mixed};
-pub(crate) use self::sequence::{Change, Sequence, own_changed, shared_changed};
+pub(crate) use self::sequence::{Change, Sequence, own_changed, shared_changed, sorted};
 use crate::run::{Control, Entrant, Loop};
 
 /// What a collection holds: a number, or a counted pointer to one.
-pub(crate) trait Value: Clone + 'static {
+pub(crate) trait Value: Clone + Ord + 'static {
     fn new(n: u64) -> Self;
     fn get(&self) -> u64;
 }

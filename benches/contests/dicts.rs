@@ -306,3 +306,63 @@ pub fn contests() -> Vec<Contest> {
         .flatten()
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::{Map, with_entries};
+
+    /// What every entrant must do for its figures to be of the same work.
+    fn behaves<C: Map>(name: &'static str, entries: u64) {
+        let c: C = with_entries(0..entries, C::Key::nth);
+        let key = C::Key::nth;
+        let hold = c.hold();
+        for n in 0..entries {
+            assert_eq!((c.get(&hold, &key(n)), c.get_counted(&hold, &key(n))), (n, n), "{name}");
+        }
+        let sum = entries * (entries - 1) / 2;
+        assert_eq!(c.sum(&hold), sum, "{name}");
+        c.replace(&hold, &key(3), 1000);
+        c.update(&hold, &key(4), 2000);
+        c.update(&hold, &key(entries), 9);
+        assert_eq!(c.sum(&hold), sum + 1000 - 3 + 2000 - 4, "{name}: an update adds nothing");
+        c.remove(&hold, &key(5));
+        c.remove(&hold, &key(entries));
+        assert_eq!(c.get(&hold, &key(5)), 0, "{name}");
+        assert_eq!(c.sum(&hold), sum + 1000 - 3 + 2000 - 4 - 5, "{name}");
+        c.add(&hold, key(5), 6);
+        assert_eq!(c.get(&hold, &key(5)), 6, "{name}");
+    }
+
+    #[test]
+    fn all_maps_do_the_same() {
+        let entrants: Vec<()> = maps!(behaves, behaves, u64, u64, u64, 100);
+        assert_eq!(entrants.len(), 13);
+        let _: Vec<()> = maps!(behaves, behaves, u64, Rc<u64>, Arc<u64>, 100);
+        let _: Vec<()> = maps!(behaves, behaves, String, u64, u64, 100);
+        let _: Vec<()> = maps!(behaves, behaves, String, Rc<u64>, Arc<u64>, 100);
+    }
+
+    #[test]
+    fn ours_is_the_first_and_goals_name_a_peer_that_is_there() {
+        for contest in contests().iter().chain(&crate::lists::contests()) {
+            let first = contest.entrants[0].name;
+            assert!(first.starts_with("Dict") || first == "List", "{}: {first}", contest.id);
+            for goal in &contest.goals {
+                let Cost::Peer(name, threads) = goal.cost else { continue };
+                let entrant = contest.entrants.iter().find(|entrant| entrant.name == name);
+                assert!(entrant.is_some_and(|e| threads == 1 || e.concurrent), "{}: {name}", contest.id);
+                assert!(threads == 1 || contest.threads != crate::Threads::One, "{}: {name}", contest.id);
+            }
+        }
+    }
+
+    #[test]
+    fn no_two_contests_have_one_name() {
+        let mut ids: Vec<String> = crate::all().into_iter().map(|contest| contest.id).collect();
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all);
+    }
+}

@@ -8,7 +8,7 @@ use parking_lot::{Mutex, RwLock};
 
 use crate::Threads::{OneAndTwo, UpToFour};
 use crate::collection::{
-    Change, Job, Operation, own, own_changed, own_grow, shared, shared_changed, shared_grow,
+    Change, Job, Operation, own, own_changed, own_grow, shared, shared_changed, shared_grow, sorted,
 };
 use crate::locked::{Alone, Global};
 use crate::run::{Contest, Cost, Entrant, Goal, Issue, Work};
@@ -100,6 +100,7 @@ fn changes() -> Vec<Contest> {
     let key = |n| n;
     let mut push = objects!(own_grow, shared_grow, PUSHES, key);
     push.push(shared_grow::<boxcar::Vec<Arc<u64>>>("boxcar", PUSHES, key));
+    const SORTED: u64 = 100_000;
     let pairs = |change| objects!(own_changed, shared_changed, change, 1000);
     vec![
         Contest::new("list/push/500000", "push, to 5·10⁵ elements", push)
@@ -114,6 +115,9 @@ fn changes() -> Vec<Contest> {
             pairs(Change::Middle),
         )
         .on(OneAndTwo),
+        Contest::new("list/sort/100000", "sort, per element of 10⁵", objects!(sorted, sorted, SORTED))
+            .per(SORTED)
+            .work(Work::Single),
     ]
 }
 
@@ -128,4 +132,33 @@ pub fn contests() -> Vec<Contest> {
     .work(Work::Single)
     .goals(vec![later(Cost::Peer("Vec", 1), 2.0)]);
     in_place().into_iter().chain(changes()).chain([iterate]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::collection::{Sequence, with_entries};
+
+    fn behaves<C: Sequence>(name: &'static str, entries: u64) {
+        let c: C = with_entries(0..entries, |n| n);
+        let hold = c.hold();
+        c.insert_at(&hold, 2, 500);
+        let begin: Vec<u64> = (0..4).map(|place| c.get(&hold, &place)).collect();
+        assert_eq!(begin, [0, 1, 500, 2], "{name}");
+        c.remove_at(&hold, 2);
+        c.replace(&hold, &3, 1000);
+        c.add(&hold, 0, 7);
+        assert_eq!((c.get(&hold, &3), c.get_counted(&hold, &entries)), (1000, 7), "{name}");
+        c.pop(&hold);
+        assert_eq!(c.sum(&hold), entries * (entries - 1) / 2 + 1000 - 3, "{name}");
+        c.sort(&hold);
+        let end = [2, entries - 2, entries - 1].map(|place| c.get(&hold, &place));
+        assert_eq!(end, [2, entries - 1, 1000], "{name}");
+    }
+
+    #[test]
+    fn all_lists_do_the_same() {
+        let entrants: Vec<()> = objects!(behaves, behaves, 100);
+        assert_eq!(entrants.len(), 5);
+    }
 }

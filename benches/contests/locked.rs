@@ -299,6 +299,9 @@ impl<V: Value> Sequence for Alone<Vec<V>> {
     fn remove_at(&self, (): &(), place: usize) {
         drop(self.with(|m| m.remove(place)));
     }
+    fn sort(&self, (): &()) {
+        self.with(|m| m.sort());
+    }
 }
 
 impl<M: PlainMap> Map for Global<M> {
@@ -320,6 +323,9 @@ impl<V: Value> Sequence for Global<Vec<V>> {
     #[inline]
     fn remove_at(&self, held: &Held, place: usize) {
         drop(self.with(held, |m| m.remove(place)));
+    }
+    fn sort(&self, held: &Held) {
+        self.with(held, |m| m.sort());
     }
 }
 
@@ -347,6 +353,9 @@ impl<V: Value> Sequence for Mutex<Vec<V>> {
         let old = self.lock().remove(place);
         drop(old);
     }
+    fn sort(&self, (): &()) {
+        self.lock().sort();
+    }
 }
 
 impl<M: PlainMap> Map for RwLock<M> {
@@ -372,5 +381,8 @@ impl<V: Value> Sequence for RwLock<Vec<V>> {
     fn remove_at(&self, (): &(), place: usize) {
         let old = self.write().remove(place);
         drop(old);
+    }
+    fn sort(&self, (): &()) {
+        self.write().sort();
     }
 }

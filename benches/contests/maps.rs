@@ -103,6 +103,9 @@ impl<P: SharedPtr<Target = u64> + Value> Sequence for List<P> {
     fn remove_at(&self, _: &Attached<'_>, place: usize) {
         drop(List::remove(self, place));
     }
+    fn sort(&self, _: &Attached<'_>) {
+        List::sort(self).expect("nobody else changes the list");
+    }
 }
 
 impl<K: Key, V: SharedValue> Collection for DashMap<K, V, FxBuildHasher> {

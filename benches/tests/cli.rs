@@ -249,8 +249,8 @@ fn locks_run_by_themselves() {
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("nothing but JSON");
     let waits = json["locks"]["waits"].as_array().expect("waits");
-    assert_eq!((waits.len(), json["cells"].as_array().map(Vec::len)), (20, Some(0)));
+    assert_eq!((waits.len(), json["cells"].as_array().map(Vec::len)), (22, Some(0)));
     let many = waits.iter().find(|wait| wait["situation"] == "many-at-once").expect("a situation");
     assert_eq!(many["writes"], 500);
-    assert_eq!(json["locks"]["rates"].as_array().map(Vec::len), Some(4));
+    assert_eq!(json["locks"]["rates"].as_array().map(Vec::len), Some(8));
 }

@@ -16,13 +16,26 @@
 //! | `Dict::len`, `Set::len` | no: may be off by the writes under way | yes | |
 //! | `List::len` | yes | yes | |
 //! | `iter`, `keys`, `values`, `Debug`, `contains` of a list | each entry by itself | yes | some, each at most once |
-//! | `Extend`, `FromIterator` | each entry by itself | no | |
+//! | `Extend` of a `Dict` or `Set`, `FromIterator` | each entry by itself | no | |
+//! | [all other writes of a `List`](List), slices, sorting, `extend` | yes | no | – |
+//! | set algebra, comparison, `swap_contents`, what takes in another container | yes, of both, for whoever takes their locks | no | – |
+//!
+//! A [`FrozenSet`] does not change, so nothing of it takes a lock or needs a token.
 //!
 //! # Re-entrancy
 //!
 //! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock, unless a method says otherwise. `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
 //! them may use any container, the same one included: a write that was interrupted by another looks its key up again. Locks are
 //! [critical sections](crate::critical_section), so threads that do so crosswise do not wait for each other for ever.
+
+//!
+//! # Traits of other crates
+//!
+//! - Feature `serde`: `Serialize` and `Deserialize` for [`Dict`], [`Set`], [`FrozenSet`] and [`List`]. What is written is the container at one moment, in its order; values are
+//!   written as their targets, and each that is read is an object of its own. Of a key that comes twice the last value stays. No announced length is believed beyond a mebibyte.
+//! - Feature `rayon`: `par_iter`, which borrows what is there at one moment from the caller's token, for all threads; `IntoParallelIterator` for the containers and for references to
+//!   them, which needs no token; `FromParallelIterator` and `ParallelExtend`, which keep the order. With the [global lock](crate::gil) on, a thread that waits for others with a
+//!   token keeps them out: then iterate without one.
 
 mod block;
 mod dict;

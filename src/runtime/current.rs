@@ -490,9 +490,31 @@ impl Current {
         self.leave(false);
     }
 
-    #[cold]
     #[inline(never)]
     fn end_operation_slow(&self) {
+        if self.after.get() == After::GARBAGE
+            && let Some(record) = self.record()
+            && !self.has_to_settle(record)
+        {
+            if self.depth.decrease() {
+                Self::unpin(record);
+            }
+            return;
+        }
+        self.end_operation_and_settle();
+    }
+
+    /// Whether the end of a writing operation that leaves garbage may be the occasion to do something about it.
+    #[inline]
+    fn has_to_settle(&self, record: &Record) -> bool {
+        // SAFETY: this thread's record; looking runs no user code.
+        let is_due = unsafe { record.owned.with(|list| list.is_due() || list.ready.is_due()) };
+        is_due || registry().has_overdue_orphans() || registry().alone()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn end_operation_and_settle(&self) {
         if !self.depth.decrease() {
             return self.settle(Settle::AfterOperation);
         }

@@ -63,6 +63,10 @@ impl Pile {
         Self { items: Vec::new(), amount: Amount { objects: 0, bytes: 0 } }
     }
 
+    pub(crate) fn with_capacity(objects: usize) -> Self {
+        Self { items: Vec::with_capacity(objects), amount: Amount::default() }
+    }
+
     pub(crate) fn push(&mut self, garbage: Garbage) {
         self.amount.add(&garbage);
         self.items.push(garbage);
@@ -76,7 +80,11 @@ impl Pile {
     }
 
     pub(crate) fn append(&mut self, other: &mut Pile) {
-        self.items.append(&mut other.items);
+        if self.items.is_empty() {
+            core::mem::swap(&mut self.items, &mut other.items);
+        } else {
+            self.items.append(&mut other.items);
+        }
         self.amount.add_all(other.amount);
         other.amount = Amount::default();
     }

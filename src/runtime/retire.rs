@@ -97,7 +97,9 @@ impl RetireList {
             // Release: partner is the acquire in `Record::enter`; a reader of this epoch sees our unlinking.
             // Acquire: the release sequence of earlier increments, so that epochs order all removers.
             let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-            self.waiting.push_back((tag, core::mem::take(&mut self.fresh)));
+            // As big as the last batch, so that it does not grow again.
+            let fresh = Pile::with_capacity(self.fresh.amount().objects);
+            self.waiting.push_back((tag, core::mem::replace(&mut self.fresh, fresh)));
             if let Some(record) = renew {
                 // Release: partner is the acquire in `Registry::oldest_reader`.
                 record.epoch.store(tag, Ordering::Release);

@@ -9,7 +9,9 @@ use freethreaded::collections::End;
 
 use super::Company;
 use super::common::isolated;
-use super::dict_calls::{CALLS, OPERATIONS, TestDict, assert_valid, dict, key, living, value, with_calls};
+use super::dict_calls::{
+    CALLS, Call, OPERATIONS, TestDict, assert_valid, dict, key, living, value, with_calls,
+};
 
 /// What user code does to the dict it is called by.
 const WRITES: &[fn(&TestDict)] = &[
@@ -32,6 +34,8 @@ const WRITES: &[fn(&TestDict)] = &[
     |dict| dict.update_from(&self::dict(3, [2, 9])),
     |dict| dict.swap_contents(&self::dict(4, [2, 9])),
     |dict| drop(dict.update(key(2), |_| None)),
+    // Keys of the other dict, while it is copied from.
+    |dict| (3..7).for_each(|n| drop(dict.insert(key(n), value(n + 10)))),
 ];
 
 /// The dicts live for ever, so that an action may use them.
@@ -146,6 +150,52 @@ fn retain_keeps_what_its_closure_changes() {
         assert!(dict.contains_key(&key(1)) && dict.contains_key(&key(3)) && dict.contains_key(&key(6)));
         assert_eq!(dict.len(), 3 + 40);
         assert_valid(&dict);
+    });
+}
+
+#[test]
+fn retain_does_not_ask_about_what_is_gone() {
+    isolated(|| {
+        for write in [|dict: &TestDict| dict.clear(), |dict: &TestDict| dict.drain().for_each(drop)] {
+            let dict = dict(1, 1..7);
+            let mut asked = Vec::new();
+            dict.retain(|k, _| {
+                asked.push(k.n);
+                if k.n == 3 {
+                    write(&dict);
+                    dict.insert(key(5), value(50));
+                }
+                true
+            });
+            // The 5 that is there is another entry.
+            assert_eq!((asked, dict.len()), (vec![1, 2, 3], 1));
+            assert_valid(&dict);
+        }
+    });
+}
+
+#[test]
+fn an_exchange_loses_no_write_of_the_code_it_calls() {
+    isolated(|| {
+        for call in [Call::Clone, Call::Hash] {
+            let pair = Pair::new();
+            let (a, b) = (pair.0, pair.1);
+            let budget = Rc::new(Cell::new(2));
+            let action = move |which| {
+                if which == call && budget.get() > 0 {
+                    budget.set(budget.get() - 1);
+                    a.insert(key(50 + budget.get()), value(0));
+                    b.replace(&key(4), value(40 + budget.get())).unwrap();
+                }
+            };
+            with_calls(action, || a.swap_contents(b));
+            let names = |dict: &TestDict| dict.snapshot().iter().map(|(key, _)| key.n).collect::<Vec<_>>();
+            assert_eq!((names(a), names(b)), (vec![3, 4, 5, 6], vec![1, 2, 3, 4, 51, 50]), "{call:?}");
+            assert_eq!(a.get(&key(4)).map(|value| value.n), Some(40));
+            assert_valid(a);
+            assert_valid(b);
+            pair.end();
+        }
     });
 }
 

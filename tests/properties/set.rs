@@ -306,7 +306,7 @@ fn step<'a>(
 
 pub(crate) fn case(setting: Setting, capacity: usize, segments: Segments<Op>) {
     run(setting, move |tally| {
-        let mut set = Set::with_capacity_and_hasher(capacity, setting.shape);
+        let set = Set::with_capacity_and_hasher(capacity, setting.shape);
         let mut model = IndexSet::new();
         let mut token = setting.token.then(attach);
         for (ops, more) in segments {

@@ -1,6 +1,6 @@
 //! What only lists do: popping, inserting in the middle, sorting.
 
-use super::Collection;
+use super::{Collection, shuffle};
 use crate::run::{Control, Entrant, Loop};
 
 /// A list from the outside.
@@ -9,6 +9,8 @@ pub(crate) trait Sequence: Collection<Key = u64> {
     fn pop(&self, hold: &Self::Hold<'_>);
     fn insert_at(&self, hold: &Self::Hold<'_>, place: usize, value: u64);
     fn remove_at(&self, hold: &Self::Hold<'_>, place: usize);
+    /// By value, stable.
+    fn sort(&self, hold: &Self::Hold<'_>);
 }
 
 /// A pair of operations that leaves a list as long as it was.
@@ -78,4 +80,27 @@ pub(crate) fn shared_changed<C: Sequence + Send + Sync>(
     entries: u64,
 ) -> Entrant {
     Entrant::shared_loop(name, move || Changed::<C>::new(change, entries, true))
+}
+
+/// Sorting a list in random order, which is made anew each time.
+pub(crate) fn sorted<C: Sequence>(name: &'static str, entries: u64) -> Entrant {
+    Entrant::own(name, move || {
+        let mut values: Vec<u64> = (0..entries).collect();
+        shuffle(&mut values);
+        move |control: &mut Control| {
+            control.one_at_a_time();
+            control.start();
+            while control.next().is_some() {
+                let c = control.aside(|| {
+                    let c = C::new();
+                    let hold = c.hold();
+                    values.iter().for_each(|value| c.add(&hold, 0, *value));
+                    drop(hold);
+                    c
+                });
+                c.sort(&c.hold());
+                control.aside(|| drop(c));
+            }
+        }
+    })
 }

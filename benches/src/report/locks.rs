@@ -55,7 +55,8 @@ pub(crate) fn text(locks: &Locks) -> String {
 /// Ours and theirs on the same number of threads.
 fn pairs(rates: &[Rate]) -> impl Iterator<Item = (&Rate, &Rate)> {
     rates.iter().filter(|rate| rate.whose == Whose::Ours).filter_map(|ours| {
-        let theirs = rates.iter().find(|r| r.whose == Whose::ParkingLot && r.threads == ours.threads)?;
+        let same = |r: &&Rate| (r.work, r.threads) == (ours.work, ours.threads);
+        let theirs = rates.iter().filter(same).find(|r| r.whose == Whose::ParkingLot)?;
         Some((ours, theirs))
     })
 }
@@ -63,8 +64,9 @@ fn pairs(rates: &[Rate]) -> impl Iterator<Item = (&Rate, &Rate)> {
 fn rate(ours: &Rate, theirs: &Rate) -> String {
     let share = |rate: &Rate| format!("{:.0} %", 100.0 * rate.least_share);
     format!(
-        "{} threads writing to one key: {}/s with Dict, {}/s with a mutex, {}; the slowest thread has {} and {} of an equal share",
+        "{} threads {}: Dict {}/s, Mutex {}/s, {}; slowest thread {} and {} of an equal share",
         ours.threads,
+        ours.work.title(),
         short(ours.per_second),
         short(theirs.per_second),
         times(ours.per_second / theirs.per_second),
@@ -162,7 +164,10 @@ mod tests {
         for wait in &locks.waits {
             assert!(section.contains(&name(wait)) && text.contains(&name(wait)), "{}", name(wait));
         }
-        assert!(text.contains("2 threads writing to one key"), "{text}");
+        assert!(
+            text.contains("2 threads writing to one key") && text.contains("4 threads in empty sections"),
+            "{text}"
+        );
         assert!(section.contains("a writer waits 2.0 ms at most; with a mutex 4.0 ms"), "{section}");
     }
 

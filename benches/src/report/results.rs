@@ -307,7 +307,7 @@ pub(crate) mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::workloads::locks::{Rate, Situation, Wait, Whose};
+    use crate::workloads::locks::{Rate, Situation, Wait, Whose, Work};
     use crate::workloads::promptness::Owner;
 
     /// Made-up results in which every strategy scales in its own way.
@@ -345,8 +345,9 @@ pub(crate) mod tests {
                 mean: 7e3 * factor,
             };
             results.locks.waits.extend(Situation::ALL.map(wait));
-            let rate = |threads| Rate { whose, threads, per_second: 3e7 / factor, least_share: 0.9 };
-            results.locks.rates.extend([2, 4].map(rate));
+            let rate =
+                |work, threads| Rate { work, whose, threads, per_second: 3e7 / factor, least_share: 0.9 };
+            results.locks.rates.extend([rate(Work::Write, 2), rate(Work::Section, 4)]);
         }
         results.complete = true;
         for workload in WorkloadId::ALL {
@@ -406,7 +407,7 @@ pub(crate) mod tests {
         let promptness = json["promptness_ns"].as_array().expect("delays");
         assert_eq!((promptness.len(), &promptness[1]["owner"]), (7, &"detached".into()));
         let waits = json["locks"]["waits"].as_array().expect("waits");
-        assert_eq!((waits.len(), &waits[1]["situation"]), (20, &"first-user-finished".into()));
+        assert_eq!((waits.len(), &waits[1]["situation"]), (22, &"first-user-finished".into()));
         assert_eq!(json["locks"]["rates"][3]["whose"], "parking-lot");
     }
 }

@@ -5,7 +5,7 @@ use core::hash::{BuildHasher, Hash};
 
 use equivalent::Equivalent;
 
-use super::super::set::Set;
+use super::super::set::{FrozenSet, Set};
 use super::super::unordered::Lookup;
 use super::Dict;
 use super::iter::{Iter, Keys, Values};
@@ -53,9 +53,32 @@ impl<K, P: SharedPtr, S> Dict<K, P, S> {
     }
 }
 
-/// What has keys that a [`KeysView`] can be compared and combined with: a `Dict`, a `Set`, a view, or a type of yours with a lock that keeps
-/// its keys together.
-pub trait KeySource<K>: HasLock {
+/// What has keys that a [`KeysView`] can be compared and combined with: a `Dict`, a `Set`, a `FrozenSet`, a view, or a type of yours.
+///
+/// ```
+/// use freethreaded::collections::{Dict, KeySource};
+/// use freethreaded::lock::ObjectLock;
+/// use freethreaded::{Attached, Brc};
+///
+/// struct Reserved([&'static str; 2]);
+///
+/// impl KeySource<&'static str> for Reserved {
+///     fn lock(&self) -> Option<&ObjectLock> {
+///         None // it does not change
+///     }
+///
+///     fn each_key<'a>(&'a self, _token: &'a Attached<'_>) -> impl Iterator<Item = &'a &'static str> {
+///         self.0.iter()
+///     }
+/// }
+///
+/// let names: Dict<&str, Brc<u32>> = [("x", 1), ("self", 2)].into();
+/// assert_eq!(names.keys_view().intersection(&Reserved(["self", "super"])).snapshot(), ["self"]);
+/// ```
+pub trait KeySource<K> {
+    /// The lock that keeps the keys as they are, if they can change.
+    fn lock(&self) -> Option<&ObjectLock>;
+
     /// The keys. Called with the lock held, and the token is alive for as long as the references are used.
     fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
     where
@@ -63,6 +86,10 @@ pub trait KeySource<K>: HasLock {
 }
 
 impl<K, P: SharedPtr, S> KeySource<K> for Dict<K, P, S> {
+    fn lock(&self) -> Option<&ObjectLock> {
+        Some(self.table.lock())
+    }
+
     fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
     where
         K: 'a,
@@ -72,6 +99,10 @@ impl<K, P: SharedPtr, S> KeySource<K> for Dict<K, P, S> {
 }
 
 impl<K, S> KeySource<K> for Set<K, S> {
+    fn lock(&self) -> Option<&ObjectLock> {
+        Some(self.object_lock())
+    }
+
     fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
     where
         K: 'a,
@@ -80,7 +111,24 @@ impl<K, S> KeySource<K> for Set<K, S> {
     }
 }
 
+impl<K, S> KeySource<K> for FrozenSet<K, S> {
+    fn lock(&self) -> Option<&ObjectLock> {
+        None
+    }
+
+    fn each_key<'a>(&'a self, _token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
+    where
+        K: 'a,
+    {
+        self.iter()
+    }
+}
+
 impl<K, P: SharedPtr, S> KeySource<K> for KeysView<'_, K, P, S> {
+    fn lock(&self) -> Option<&ObjectLock> {
+        Some(self.dict.table.lock())
+    }
+
     fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
     where
         K: 'a,
@@ -120,7 +168,8 @@ impl<'d, K, P: SharedPtr, S> KeysView<'d, K, P, S> {
     where
         O: KeySource<K>,
     {
-        section2(self.dict.table.lock(), other.object_lock(), || {
+        let lock = self.dict.table.lock();
+        section2(lock, other.lock().unwrap_or(lock), || {
             (self.iter(token).collect(), other.each_key(token).collect())
         })
     }

@@ -1,8 +1,10 @@
 //! Writes of many elements, and of two lists, in one moment.
 
+use core::ptr::{self, NonNull};
+
 use super::super::block::Block;
-use super::elements::{Draft, copied, length, length_of, raws};
-use super::{Counted, List, NonNull, collected, into_raws, retire_full, retire_value};
+use super::elements::{Draft, Elements, copied, length, length_of, raws};
+use super::{Counted, List, collected, into_raws, retire_full, retire_value};
 use crate::lock::section2;
 use crate::refcount::SharedPtr;
 use crate::runtime::{operation, pin};
@@ -191,14 +193,14 @@ impl<P: SharedPtr> List<P> {
     /// assert_eq!((a.len(), b.len()), (1, 2));
     /// ```
     pub fn swap_contents(&self, other: &Self) {
-        if core::ptr::eq(self, other) {
+        if ptr::eq(self, other) {
             return;
         }
         let operation = operation();
         let old = section2(&self.lock, &other.lock, || {
             // SAFETY: under both locks.
             let (mine, theirs) = unsafe { (self.elements(), other.elements()) };
-            let copy = |of: Option<super::Elements<'_>>| {
+            let copy = |of: Option<Elements<'_>>| {
                 let mut draft = Draft::new(length_of(of).max(1));
                 for raw in raws(of, 0..length_of(of)) {
                     // SAFETY: under the lock of the list that has it.
@@ -236,11 +238,11 @@ pub(super) fn at_one_moment<P: SharedPtr, R: SharedPtr>(
     a: &List<P>,
     b: &List<R>,
     both: impl FnOnce(usize, usize) -> bool,
-) -> Option<(Vec<NonNull<()>>, Vec<NonNull<()>>)> {
+) -> Option<[Vec<NonNull<()>>; 2]> {
     section2(&a.lock, &b.lock, || {
         // SAFETY: under both locks.
         let (a, b) = unsafe { (a.elements(), b.elements()) };
         let (of_a, of_b) = (length_of(a), length_of(b));
-        both(of_a, of_b).then(|| (raws(a, 0..of_a).collect(), raws(b, 0..of_b).collect()))
+        both(of_a, of_b).then(|| [raws(a, 0..of_a).collect(), raws(b, 0..of_b).collect()])
     })
 }

@@ -12,8 +12,8 @@ use crate::refcount::SharedPtr;
 use crate::runtime::pin;
 
 /// # Safety
-/// The calling thread stays inside the runtime during `'a`, since before these were found in a list of `P`.
-unsafe fn targets<'a, P: SharedPtr>(raws: &'a [NonNull<()>]) -> impl ExactSizeIterator<Item = &'a P::Target> {
+/// The calling thread stays inside the runtime while the slice is borrowed, since before these were found in a list of `P`.
+unsafe fn targets<P: SharedPtr>(raws: &[NonNull<()>]) -> impl ExactSizeIterator<Item = &P::Target> {
     // SAFETY: the caller's.
     raws.iter().map(|&raw| unsafe { P::borrow(raw) })
 }
@@ -26,7 +26,7 @@ where
 {
     fn eq(&self, other: &List<R>) -> bool {
         let _pin = pin();
-        at_one_moment(self, other, |a, b| a == b).is_some_and(|(a, b)| {
+        at_one_moment(self, other, |a, b| a == b).is_some_and(|[a, b]| {
             // SAFETY: inside the runtime.
             unsafe { targets::<P>(&a).zip(targets::<R>(&b)) }.all(|(a, b)| a == b)
         })
@@ -43,7 +43,7 @@ where
 {
     fn partial_cmp(&self, other: &List<R>) -> Option<Ordering> {
         let _pin = pin();
-        let (a, b) = at_one_moment(self, other, |_, _| true)?;
+        let [a, b] = at_one_moment(self, other, |_, _| true)?;
         // SAFETY: inside the runtime.
         let pairs = unsafe { targets::<P>(&a).zip(targets::<R>(&b)) };
         for (a, b) in pairs {
@@ -60,7 +60,7 @@ where
 impl<P: SharedPtr<Target: Ord>> Ord for List<P> {
     fn cmp(&self, other: &Self) -> Ordering {
         let _pin = pin();
-        let Some((a, b)) = at_one_moment(self, other, |_, _| true) else {
+        let Some([a, b]) = at_one_moment(self, other, |_, _| true) else {
             unreachable!("both are wanted whatever their lengths")
         };
         // SAFETY: inside the runtime.

@@ -1,7 +1,9 @@
 //! Removal of the elements that the user's code picks.
 
+use core::ptr::NonNull;
+
 use super::elements::{Elements, length_of, raws};
-use super::{Counted, List, NonNull, retire_value};
+use super::{Counted, List, retire_value};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation};
 

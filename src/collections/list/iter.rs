@@ -28,13 +28,8 @@ impl<P: SharedPtr> List<P> {
     #[inline]
     pub fn iter<'a>(&'a self, _token: &'a Attached<'_>) -> ListIter<'a, P> {
         // SAFETY: inside the runtime for as long as the token is borrowed.
-        ListIter {
-            block: unsafe { self.elements() },
-            front: 0,
-            back: 0,
-            is_fixed: false,
-            _token: PhantomData,
-        }
+        let block = unsafe { self.elements() };
+        ListIter { block, front: 0, back: 0, is_fixed: false, _token: PhantomData }
     }
 
     /// The elements in order, counted, as they are when the iterator comes to their index. Lock-free.

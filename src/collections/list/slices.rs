@@ -2,11 +2,12 @@
 
 use core::fmt;
 use core::ops::{Bound, RangeBounds};
+use core::ptr::NonNull;
 
 use super::super::block::Block;
 use super::elements::{Draft, Elements, length, length_of, raws};
 use super::slice::Slice;
-use super::{List, NonNull, collected, into_raws};
+use super::{List, collected, into_raws};
 use crate::lock::section2;
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation, pin};

@@ -2,10 +2,11 @@
 
 use core::cmp::Ordering;
 use core::fmt;
+use core::ptr::NonNull;
 
 use super::super::block::Block;
-use super::elements::{Draft, length_of, raws};
-use super::{List, NonNull};
+use super::List;
+use super::elements::{Draft, Elements, length_of, raws};
 use crate::refcount::SharedPtr;
 use crate::runtime::operation;
 
@@ -124,10 +125,7 @@ impl<P: SharedPtr> List<P> {
     }
 
     /// The current block, if it has the same elements as at an earlier moment of this stay in the runtime. Under the lock.
-    pub(super) fn unchanged_since(
-        &self,
-        before: &[NonNull<()>],
-    ) -> Result<Option<super::Elements<'_>>, Changed> {
+    pub(super) fn unchanged_since(&self, before: &[NonNull<()>]) -> Result<Option<Elements<'_>>, Changed> {
         // SAFETY: under the lock.
         let block = unsafe { self.elements() };
         let len = length_of(block);
@@ -188,7 +186,7 @@ impl<P: SharedPtr> List<P> {
                 return;
             }
             let first = first(len);
-            if first % len != 0 {
+            if first != 0 && first != len {
                 let mut draft = Draft::new(block.map_or(0, Block::count));
                 draft.copy(block, first..len);
                 draft.copy(block, 0..first);

@@ -1,13 +1,17 @@
 //! Writes of single elements.
 
 use core::fmt;
+use core::ptr::{self, NonNull};
 
 use super::super::block::Block;
-use super::elements::{Draft, element, length, length_of, replace, set_length, vacate};
+use super::elements::{
+    Draft, Elements, copied, element, length, length_of, replace, room, set_length, vacate,
+};
 use super::slice::Slice;
 use super::{Counted, List, retire_full, retire_value};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation};
+use crate::sync::atomic::Ordering;
 
 impl<P: SharedPtr> List<P> {
     /// Adds an element at the end.
@@ -27,7 +31,7 @@ impl<P: SharedPtr> List<P> {
                 let len = length(block);
                 if len < block.count() {
                     // SAFETY: below the count. Release: partner is the acquire in `element`.
-                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);
+                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
                     set_length(block, len + 1);
                     return;
                 }
@@ -39,7 +43,7 @@ impl<P: SharedPtr> List<P> {
     /// Adds an element where there is no room. Under the lock.
     #[cold]
     #[inline(never)]
-    fn grow_for(&self, operation: &Operation, raw: super::NonNull<()>) {
+    fn grow_for(&self, operation: &Operation, raw: NonNull<()>) {
         // SAFETY: under the lock.
         let block = unsafe { self.elements() };
         // Published with the element in it: one store for both.
@@ -86,7 +90,7 @@ impl<P: SharedPtr> List<P> {
         let old = self.under_lock(|block| {
             let block = block.filter(|&block| index < length(block))?;
             // SAFETY: below the length.
-            super::NonNull::new(unsafe { replace(block, index, raw.as_ptr()) })
+            NonNull::new(unsafe { replace(block, index, raw.as_ptr()) })
         });
         let result = match old {
             Some(old) => Ok(Self::give_up(&operation, old)),
@@ -125,7 +129,7 @@ impl<P: SharedPtr> List<P> {
             let Some(block) = block.filter(|&block| index < length(block)) else { return Err(None) };
             let found = element(block, index);
             // SAFETY: under the lock the list's reference exists.
-            if found.is_some_and(|found| core::ptr::eq(unsafe { P::borrow(found) }, current)) {
+            if found.is_some_and(|found| ptr::eq(unsafe { P::borrow(found) }, current)) {
                 // SAFETY: below the length.
                 unsafe { replace(block, index, new.as_ptr()) };
                 return Ok(found);
@@ -137,7 +141,7 @@ impl<P: SharedPtr> List<P> {
             Ok(None) => unreachable!("places below the length are not empty"),
             // SAFETY: inside the runtime since before it was found; `new` came from the caller, and no list has it.
             Err(found) => Err(unsafe {
-                NotExchanged { current: found.map(|found| super::copied(found)), new: P::from_raw(new) }
+                NotExchanged { current: found.map(|found| copied(found)), new: P::from_raw(new) }
             }),
         };
         // As in `pop`.
@@ -234,9 +238,9 @@ impl<P: SharedPtr> List<P> {
     pub(super) fn take_out(
         &self,
         operation: &Operation,
-        block: super::Elements<'_>,
+        block: Elements<'_>,
         index: usize,
-    ) -> Option<super::NonNull<()>> {
+    ) -> Option<NonNull<()>> {
         if index + 1 == length(block) {
             set_length(block, index);
             return vacate(block, index);
@@ -351,7 +355,7 @@ impl<P: SharedPtr> List<P> {
     }
 
     /// Unlinks the elements from `len` on, as the iterator goes. Under the lock.
-    pub(super) fn cut(block: super::Elements<'_>, len: usize) -> impl Iterator<Item = super::NonNull<()>> {
+    pub(super) fn cut(block: Elements<'_>, len: usize) -> impl Iterator<Item = NonNull<()>> {
         let old = length(block);
         if len < old {
             set_length(block, len);
@@ -397,7 +401,7 @@ impl<P: SharedPtr> List<P> {
             let (len, places) = (length_of(block), block.map_or(0, Block::count));
             let needed = len.checked_add(additional).expect("freethreaded: a list outgrew the address space");
             if needed > places {
-                let mut draft = Draft::new(super::room(places, needed));
+                let mut draft = Draft::new(room(places, needed));
                 draft.copy(block, 0..len);
                 self.replace_block(&operation, block, draft);
             }

@@ -7,7 +7,6 @@ use super::slot::Tag;
 use super::{Locked, Table};
 use crate::lock::{ObjectLock, section2};
 use crate::runtime::Operation;
-use crate::sync::atomic::Ordering;
 
 impl<K, V: Value> Table<K, V> {
     /// [`locked`](Self::locked), with the lock of another object too.
@@ -50,10 +49,9 @@ impl<K> Locked<'_, K, Present> {
         let new = Node::allocate(node.hash, key, Present::RAW);
         // SAFETY: ours until it is published below.
         unsafe { new.as_ref() }.place.set(place);
-        let word = Tag::of(node.hash).word(new);
-        // Release, both: partners are the acquires in `Nodes::at` and `Table::find`; the node is complete.
-        index.order(place).store(new.as_ptr().cast(), Ordering::Release);
-        index.slot_of(node).store(word, Ordering::Release);
+        // SAFETY: as above; complete.
+        index.put(unsafe { new.as_ref() }, place);
+        index.change_slot(node, Tag::of(node.hash).word(new));
         // No slot was filled. But a search that is interrupted by this has to begin anew, and the shape says so to it.
         index.set_filled(index.filled() + 1);
         Removed { node: NonNull::from(node), value: Present::RAW }

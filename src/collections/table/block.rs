@@ -14,8 +14,11 @@ use crate::sync::unmodelled;
 /// Fewest slots of an index.
 const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
 
+/// Entries for which there are no slots: a search goes through the order. The first is the capacity of a new table.
+const SMALL: [usize; 2] = if cfg!(loom) { [1, 1] } else { [4, 8] };
+
 pub(crate) struct Header {
-    /// Slots less one; a power of two of them.
+    /// Slots less one; a power of two of them, or none: [`NO_SLOTS`](Self::NO_SLOTS).
     mask: usize,
     /// Where the order ends: entries from here on are null.
     used: AtomicUsize,
@@ -23,6 +26,11 @@ pub(crate) struct Header {
     first: unmodelled::AtomicUsize,
     /// Slots that are not empty, tombstones among them. Used under the table's lock only; only grows.
     filled: Cell<usize>,
+}
+
+impl Header {
+    /// None, less one.
+    const NO_SLOTS: usize = usize::MAX;
 }
 
 /// A block with its meaning.
@@ -45,29 +53,33 @@ const fn capacity_of(slots: usize) -> usize {
 }
 
 impl<'a, K> Index<'a, K> {
-    fn slots_for(entries: usize) -> usize {
+    /// Slots, and entries of the order.
+    fn sizes_for(entries: usize) -> (usize, usize) {
+        if let Some(&places) = SMALL.iter().find(|&&places| entries <= places) {
+            return (0, places);
+        }
         let mut slots = MIN_SLOTS;
         while capacity_of(slots) < entries {
             slots = slots.checked_mul(2).expect("freethreaded: a collection outgrew the address space");
         }
-        slots
+        (slots, capacity_of(slots))
     }
 
     /// The capacity of a new index for at least so many entries.
     pub(super) fn capacity_for(entries: usize) -> usize {
-        capacity_of(Self::slots_for(entries))
+        Self::sizes_for(entries).1
     }
 
     /// A new index for at least so many entries.
     pub(super) fn for_entries(entries: usize) -> Self {
-        let slots = Self::slots_for(entries);
+        let (slots, places) = Self::sizes_for(entries);
         let header = Header {
-            mask: slots - 1,
+            mask: slots.wrapping_sub(1),
             used: AtomicUsize::new(0),
             first: unmodelled::AtomicUsize::new(0),
             filled: Cell::new(0),
         };
-        Self { block: Block::allocate(header, slots + capacity_of(slots)), _nodes: PhantomData }
+        Self { block: Block::allocate(header, slots + places), _nodes: PhantomData }
     }
 
     /// # Safety
@@ -82,7 +94,18 @@ impl<'a, K> Index<'a, K> {
         self.block.into_raw()
     }
 
-    /// Where the search for a hash begins.
+    /// Whether there are no slots, but only the order, which is searched instead. Then a node keeps its place for as long as it is in this index.
+    #[inline(always)]
+    pub(super) fn is_small(self) -> bool {
+        self.block.header().mask == Header::NO_SLOTS
+    }
+
+    #[inline(always)]
+    fn slots(self) -> usize {
+        self.block.header().mask.wrapping_add(1)
+    }
+
+    /// Where the search for a hash begins. Not in a small index.
     #[inline(always)]
     pub(super) fn home(self, hash: u64) -> usize {
         hash as usize & self.block.header().mask
@@ -101,19 +124,40 @@ impl<'a, K> Index<'a, K> {
     }
 
     pub(crate) fn capacity(self) -> usize {
-        capacity_of(self.block.header().mask + 1)
+        self.block.count() - self.slots()
     }
 
-    /// An entry of the order.
+    /// An entry of the order: null, or a node, tagged as in a slot.
     ///
     /// # Panics
     /// If `place` is not below the capacity.
     #[inline]
     pub(crate) fn order(self, place: usize) -> &'a AtomicPtr<()> {
-        let at = self.block.header().mask + 1 + place;
+        let at = self.slots() + place;
         assert!(at < self.block.count());
         // SAFETY: just checked.
         unsafe { self.block.slot(at) }
+    }
+
+    /// The node at a place of the order. Whoever searches or walks acquires it.
+    #[inline]
+    pub(super) fn node(self, place: usize, ordering: Ordering) -> Option<NonNull<Node<K>>> {
+        NonNull::new(Tag::stripped(self.order(place).load(ordering)))
+    }
+
+    /// Puts a node at a place of the order. The caller holds the lock.
+    #[inline]
+    pub(super) fn put(self, node: &Node<K>, place: usize) {
+        // Release: partner is the acquire of whoever comes to the place, which a reader may do by a stale end.
+        self.order(place).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);
+    }
+
+    /// The words of a small index, all of them.
+    #[inline(always)]
+    pub(super) fn places(self) -> impl Iterator<Item = &'a AtomicPtr<()>> {
+        debug_assert!(self.is_small());
+        // SAFETY: without slots, all that the block has is the order.
+        (0..self.block.count()).map(move |place| unsafe { self.block.slot(place) })
     }
 
     #[inline]
@@ -147,8 +191,25 @@ impl<'a, K> Index<'a, K> {
         self.block.header().filled.set(filled);
     }
 
-    /// The first empty slot for a hash. The caller holds the lock, and the index has room.
-    pub(super) fn free_slot(self, hash: u64) -> &'a AtomicPtr<()> {
+    /// Puts a node into the first empty slot for its hash, if there are slots. The caller holds the lock, and the index has room.
+    #[inline]
+    pub(super) fn fill_slot(self, node: &Node<K>) {
+        if !self.is_small() {
+            // Release: partner is the acquire in `find`.
+            self.free_slot(node.hash).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);
+        }
+    }
+
+    /// Puts another word into the slot of a node, if there are slots. The caller holds the lock.
+    #[inline]
+    pub(super) fn change_slot(self, node: &Node<K>, word: *mut ()) {
+        if !self.is_small() {
+            // Release: partner is the acquire in `find`. A tombstone leads nowhere, but who sees that the key is gone sees all that was before.
+            self.slot_of(node).store(word, Ordering::Release);
+        }
+    }
+
+    fn free_slot(self, hash: u64) -> &'a AtomicPtr<()> {
         let mut at = self.home(hash);
         loop {
             let slot = self.slot(at);
@@ -161,7 +222,7 @@ impl<'a, K> Index<'a, K> {
     }
 
     /// The slot of a node that is in the index. The caller holds the lock.
-    pub(super) fn slot_of(self, node: &Node<K>) -> &'a AtomicPtr<()> {
+    fn slot_of(self, node: &Node<K>) -> &'a AtomicPtr<()> {
         let tag = Tag::of(node.hash);
         let mut at = self.home(node.hash);
         loop {
@@ -182,15 +243,15 @@ impl<'a, K> Index<'a, K> {
         let mut used = first;
         for place in old.first()..old.used() {
             // Relaxed: written under the lock only.
-            let Some(node) = NonNull::new(old.order(place).load(Ordering::Relaxed).cast::<Node<K>>()) else {
+            let Some(node) = old.node(place, Ordering::Relaxed) else {
                 continue;
             };
             // SAFETY: in the table, so alive.
-            let (hash, at) = unsafe { (node.as_ref().hash, &node.as_ref().place) };
-            at.set(used);
-            // Relaxed: published with the block.
-            self.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);
-            self.free_slot(hash).store(Tag::of(hash).word(node), Ordering::Relaxed);
+            let node = unsafe { node.as_ref() };
+            node.place.set(used);
+            // Published with the block, so their releases are for nothing, but they cost nothing either.
+            self.put(node, used);
+            self.fill_slot(node);
             used += 1;
         }
         self.set_first(first);
@@ -238,9 +299,9 @@ pub(super) unsafe fn free_with_contents<K, V: Value>(index: Index<'_, K>) {
     impl<K, V: Value> Rest<'_, K, V> {
         fn run(&mut self) {
             while self.place < self.index.used() {
-                let node = self.index.order(self.place).load(Ordering::Relaxed);
+                let node = self.index.node(self.place, Ordering::Relaxed);
                 self.place += 1;
-                if let Some(node) = NonNull::new(node.cast::<Node<K>>()) {
+                if let Some(node) = node {
                     // SAFETY: the contract; each place is visited once.
                     unsafe {
                         let value = node.as_ref().value();

@@ -51,6 +51,12 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
     pub(crate) fn holds(&self, node: &Node<K>) -> bool {
         // SAFETY: the calling thread is inside the runtime, by the contract of `locked`.
         let Some(index) = (unsafe { self.table.index() }) else { return false };
+        if index.is_small() {
+            // Relaxed: written under the lock only.
+            let place = node.place.get();
+            return place < index.capacity()
+                && index.node(place, Ordering::Relaxed) == Some(NonNull::from(node));
+        }
         let tag = Tag::of(node.hash);
         let mut at = index.home(node.hash);
         loop {
@@ -100,9 +106,8 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         K: 'static,
     {
         // SAFETY: as in `rebuild`.
-        let has_room = unsafe { self.table.index() }.map_or(additional == 0, |index| {
-            index.capacity() - index.used().max(index.filled()) >= additional
-        });
+        let has_room =
+            unsafe { self.table.index() }.map_or(additional == 0, |index| index.room() >= additional);
         if !has_room {
             let entries = self.len().checked_add(additional);
             let entries = entries.expect("freethreaded: a collection outgrew the address space");
@@ -250,7 +255,7 @@ impl<K, V: Value> Iterator for Owned<K, V> {
             // Relaxed: nobody else has it.
             let node = index.order(place).swap(ptr::null_mut(), Ordering::Relaxed);
             place += 1;
-            if let Some(node) = NonNull::new(node.cast::<Node<K>>()) {
+            if let Some(node) = NonNull::new(Tag::stripped::<K>(node)) {
                 self.place = place;
                 self.left -= 1;
                 // SAFETY: owned, and taken out of the order just now.

@@ -1,7 +1,6 @@
 //! Walking a table in insertion order.
 
 use core::iter::FusedIterator;
-use core::ptr::NonNull;
 
 use super::block::Index;
 use super::node::Node;
@@ -33,10 +32,10 @@ impl<'a, K> Nodes<'a, K> {
     fn at(index: Index<'a, K>, place: usize) -> Option<&'a Node<K>> {
         // Acquire: partners are the release of whoever put the node there, since the end that was read may be of an earlier time, and
         // the release in `remove`: who misses a key here sees it gone.
-        let node = index.order(place).load(Ordering::Acquire);
+        let node = index.node(place, Ordering::Acquire);
         // SAFETY: a published node of a block that is alive during `'a`; retired no earlier than the block's end or its removal,
         // either of which waits for the reader.
-        NonNull::new(node.cast::<Node<K>>()).map(|node| unsafe { node.as_ref() })
+        node.map(|node| unsafe { node.as_ref() })
     }
 }
 

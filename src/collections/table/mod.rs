@@ -9,8 +9,12 @@
 //!                                     Node { hash, value, place, key }
 //! ```
 //!
-//! Open addressing with linear probing over the slots; `order` lists the nodes as they were inserted. Nodes are shared
+//! Open addressing with linear probing over the slots; `order` lists the nodes as they were inserted, tagged as in the slots. Nodes are shared
 //! between an old and a new block.
+//!
+//! A *small* block, of up to eight entries, has no slots: a search looks at every place of the order, for the tag first. What is said of slots below holds of
+//! the places there, but for two things. A place may be filled again, since a search does not end at an empty one. And a node is not moved within the block: a search would miss what
+//! passes it by; a new block is made instead.
 //!
 //! # Protocol
 //!
@@ -18,8 +22,8 @@
 //!
 //! | write | stores, in this order | the moment it happens |
 //! |---|---|---|
-//! | insert | node complete; `order[used]` (release); slot (release); `used` (release); `len` | the slot |
-//! | replace | the node's value (release) | the store |
+//! | insert | node complete; `order[used]` (release); slot (release); `used` (release); `len` | the slot; in a small block, `order[used]` |
+//! | replace | the node's value (release), by a swap while the table is [free](crate::lock) | the store |
 //! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `used` back over nulls; `len` | the null |
 //! | move | `order[new place]` (release); `used` or `first`; `order[old place]` → null | not visible but to a walk |
 //! | rebuild | a new block, complete; `block` (release) | not visible |
@@ -145,6 +149,10 @@ impl<K, V: Value> Table<K, V> {
         // SAFETY: the caller's.
         let index = unsafe { self.index() }?;
         let tag = Tag::of(hash);
+        if index.is_small() {
+            // SAFETY: the caller's.
+            return unsafe { Self::find_in_order(index, tag, key) };
+        }
         let mut at = index.home(hash);
         loop {
             // Acquire: partner is the release in `insert`; the node is read next.
@@ -165,6 +173,24 @@ impl<K, V: Value> Table<K, V> {
             }
             at = index.next(at);
         }
+    }
+
+    /// [`find`](Self::find) in a small index.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline]
+    unsafe fn find_in_order<'a, Q>(index: Index<'a, K>, tag: Tag, key: &Q) -> Option<&'a Node<K>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        index.places().find_map(|place| {
+            // Acquire: partner is the release in `Index::put`; the node is read next.
+            let word = NonNull::new(place.load(Ordering::Acquire))?;
+            // SAFETY: places hold nothing else; a published node, which stays for as long as the caller says.
+            let node = unsafe { tag.matches::<K>(word.as_ptr())?.as_ref() };
+            key.equivalent(&node.key).then_some(node)
+        })
     }
 
     pub(crate) fn lock(&self) -> &ObjectLock {
@@ -275,15 +301,12 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         let table = self.table;
         let index = self.with_room(operation);
         let node = Node::allocate(hash, key, value);
-        let word = Tag::of(hash).word(node);
         let used = index.used();
         // SAFETY: ours until it is published below, and in the table from then on.
         let shared: &'a Node<K> = unsafe { node.as_ref() };
         shared.place.set(used);
-        // Release: partner is the acquire in `Nodes::at`. A reader may know from an earlier time that the order goes on so far.
-        index.order(used).store(node.as_ptr().cast(), Ordering::Release);
-        // Release: partner is the acquire in `find`.
-        index.free_slot(hash).store(word, Ordering::Release);
+        index.put(shared, used);
+        index.fill_slot(shared);
         index.set_filled(index.filled() + 1);
         index.set_used(used + 1);
         table.len.store(table.len() + 1, Ordering::Relaxed);
@@ -297,8 +320,8 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         let index = unsafe { table.index() }.expect("the node stands in it");
         // First, so that readers who find the node see that it is gone.
         let value = node.take_value(self.table.lock.is_free());
-        // Release: neither leads anywhere, but who sees that the key is gone sees all that was before.
-        index.slot_of(node).store(TOMBSTONE, Ordering::Release);
+        index.change_slot(node, TOMBSTONE);
+        // Release: leads nowhere, but who sees that the key is gone sees all that was before.
         index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);
         index.trim(node.place.get());
         table.len.store(table.len() - 1, Ordering::Relaxed);

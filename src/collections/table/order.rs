@@ -28,11 +28,16 @@ pub enum End {
 }
 
 impl<K> Index<'_, K> {
-    /// Whether one more node fits: into the order, and into the slots with enough of them left empty. The caller holds the lock.
+    /// How many more nodes fit: into the order, and into the slots with enough of them left empty. The caller holds the lock.
+    #[inline]
+    pub(super) fn room(self) -> usize {
+        let gone = if self.is_small() { self.used() } else { self.used().max(self.filled()) };
+        self.capacity() - gone
+    }
+
     #[inline]
     pub(super) fn has_room(self) -> bool {
-        let capacity = self.capacity();
-        self.used() < capacity && self.filled() < capacity
+        self.room() != 0
     }
 
     /// Takes what is empty at the ends off the order, after the entry at `place` was nulled, so that the ends are found at once. The caller holds the lock.
@@ -75,15 +80,23 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
     {
         // SAFETY: as in `at`.
         let index = unsafe { self.table.index() }.expect("the node stands in it");
+        let is_there = match end {
+            End::First => node.place.get() == index.first(),
+            End::Last => node.place.get() + 1 == index.used(),
+        };
+        if is_there {
+            return;
+        }
+        if index.is_small() {
+            return self.move_in_small(operation, index, node, end);
+        }
         let enough = self.len() * 2;
         let (index, place) = match end {
-            End::First if node.place.get() == index.first() => return,
-            End::Last if node.place.get() + 1 == index.used() => return,
             End::Last => {
                 let is_full = index.used() == index.capacity();
                 let index = if is_full { self.rebuild(operation, enough, |_| 0) } else { index };
                 let place = index.used();
-                index.put_in_order(node, place);
+                index.put(node, place);
                 index.set_used(place + 1);
                 (index, place)
             }
@@ -92,7 +105,7 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
                 let is_full = index.first() == 0;
                 let index = if is_full { self.rebuild(operation, enough, |free| free / 2) } else { index };
                 let place = index.first() - 1;
-                index.put_in_order(node, place);
+                index.put(node, place);
                 index.set_first(place);
                 (index, place)
             }
@@ -102,11 +115,29 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         index.order(old).store(ptr::null_mut(), Ordering::Release);
         index.trim(old);
     }
-}
 
-impl<K> Index<'_, K> {
-    fn put_in_order(self, node: &Node<K>, place: usize) {
-        // Release: partner is the acquire in `Nodes::at`, for a reader who comes by a stale end.
-        self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Release);
+    /// [`move_to`](Self::move_to) in a small index, whose nodes keep their places, or a search would miss what passes it by: makes another.
+    fn move_in_small(&self, operation: &Operation, old: Index<'_, K>, node: &Node<K>, end: End)
+    where
+        K: 'static,
+    {
+        let new = Index::for_entries(old.capacity());
+        let rest = self.nodes().filter(|other| !ptr::eq(*other, node));
+        let (front, back) = match end {
+            End::First => (Some(node), None),
+            End::Last => (None, Some(node)),
+        };
+        let mut used = 0;
+        for node in front.into_iter().chain(rest).chain(back) {
+            node.place.set(used);
+            new.put(node, used);
+            used += 1;
+        }
+        new.set_used(used);
+        new.set_filled(used);
+        // Release: partner is the acquire in `index`. The block is complete.
+        self.table.block.store(new.into_raw(), Ordering::Release);
+        // SAFETY: unlinked just now. Its nodes live on in the new block.
+        operation.retire(unsafe { old.into_garbage() });
     }
 }

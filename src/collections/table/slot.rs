@@ -37,6 +37,12 @@ impl Tag {
         node.as_ptr().cast::<()>().map_addr(|address| address | self.0)
     }
 
+    /// The node in a word of any tag, or null.
+    #[inline(always)]
+    pub(super) fn stripped<K>(word: *mut ()) -> *mut Node<K> {
+        word.map_addr(|word| word & ((1 << ADDRESS_BITS) - 1)).cast()
+    }
+
     /// The node in `word`, if it has this tag.
     ///
     /// # Safety

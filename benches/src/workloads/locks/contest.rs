@@ -1,5 +1,6 @@
 //! Threads that want the same lock: how much they get done, and how long one waits for another that does not let go.
 
+use std::hint::black_box;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -10,14 +11,36 @@ use serde::Serialize;
 use super::{Lockable, Whose, nanos_of};
 use crate::measure::{Failure, interrupted};
 
-/// Writes to one key by several threads at once.
+/// What threads do that want the same lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Work {
+    /// Write to one key.
+    Write,
+    /// Hold the lock for as good as nothing.
+    Section,
+}
+
+impl Work {
+    /// In a few words.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Write => "writing to one key",
+            Self::Section => "in empty sections",
+        }
+    }
+}
+
+/// What several threads do at once.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Rate {
+    /// What they do.
+    pub(crate) work: Work,
     /// Whose lock.
     pub(crate) whose: Whose,
     /// Threads.
     pub(crate) threads: usize,
-    /// Writes of all threads; the median of some runs.
+    /// How often all threads together do it; the median of some runs.
     pub(crate) per_second: f64,
     /// What the thread that did least has done, over an equal share.
     pub(crate) least_share: f64,
@@ -34,6 +57,7 @@ const PACE: Duration = Duration::from_micros(200);
 
 /// Both, in turns.
 pub(super) fn rates<A: Lockable, B: Lockable>(
+    work: Work,
     threads: usize,
     duration: Duration,
 ) -> Result<[Rate; 2], Failure> {
@@ -42,25 +66,29 @@ pub(super) fn rates<A: Lockable, B: Lockable>(
         if interrupted() {
             return Err(Failure::Interrupted);
         }
-        ours.push(run::<A>(threads, duration)?);
-        theirs.push(run::<B>(threads, duration)?);
+        ours.push(run::<A>(work, threads, duration)?);
+        theirs.push(run::<B>(work, threads, duration)?);
     }
     Ok([(A::WHOSE, ours), (B::WHOSE, theirs)].map(|(whose, mut runs)| {
         runs.sort_by(|a, b| a.0.total_cmp(&b.0));
         let (per_second, least_share) = runs[RUNS / 2];
-        Rate { whose, threads, per_second, least_share }
+        Rate { work, whose, threads, per_second, least_share }
     }))
 }
 
-fn run<L: Lockable>(threads: usize, duration: Duration) -> Result<(f64, f64), Failure> {
+fn run<L: Lockable>(work: Work, threads: usize, duration: Duration) -> Result<(f64, f64), Failure> {
     let (object, line) = (L::new(), Barrier::new(threads));
+    object.write(0, 0);
     let worker = || {
         line.wait();
         let began = Instant::now();
         let mut writes = 0;
         while writes == 0 || began.elapsed() < duration {
             for _ in 0..BATCH {
-                object.write(0, writes);
+                match work {
+                    Work::Write => object.write(0, writes),
+                    Work::Section => object.inside(|| _ = black_box(writes)),
+                }
                 writes += 1;
             }
         }

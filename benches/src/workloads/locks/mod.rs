@@ -15,7 +15,7 @@ use rustc_hash::FxBuildHasher;
 use serde::Serialize;
 
 use crate::measure::{Failure, interrupted};
-pub(crate) use contest::Rate;
+pub(crate) use contest::{Rate, Work};
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug)]
@@ -69,6 +69,8 @@ pub(crate) enum Situation {
     FirstUserElsewhere,
     /// The same; the first user writes to this object all the time.
     FirstUserInside,
+    /// The first write where the first user is blocked, and has made the object when the one before had been taken.
+    MadeInTurn,
     /// The next write of that thread, where the first user is blocked.
     NextWrite,
     /// Many objects given away at once, the first write to each; their first user is blocked.
@@ -83,12 +85,13 @@ pub(crate) enum Situation {
 
 impl Situation {
     /// Every situation, in the order of the report.
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::FirstUserBlocked,
         Self::FirstUserFinished,
         Self::FirstUserComputes,
         Self::FirstUserElsewhere,
         Self::FirstUserInside,
+        Self::MadeInTurn,
         Self::NextWrite,
         Self::ManyAtOnce,
         Self::ManyAtOnceElsewhere,
@@ -104,6 +107,7 @@ impl Situation {
             Self::FirstUserComputes => "first write, user computes",
             Self::FirstUserElsewhere => "first write, user writes elsewhere",
             Self::FirstUserInside => "first write, user writes here",
+            Self::MadeInTurn => "first write, each made after the last",
             Self::NextWrite => "next write, user blocked",
             Self::ManyAtOnce => "many at once, user blocked",
             Self::ManyAtOnceElsewhere => "many at once, user writes elsewhere",
@@ -162,7 +166,7 @@ impl Wait {
 pub(crate) struct Locks {
     /// By situation, ours first.
     pub(crate) waits: Vec<Wait>,
-    /// By number of threads, ours first.
+    /// By what is done and number of threads, ours first.
     pub(crate) rates: Vec<Rate>,
 }
 
@@ -227,24 +231,28 @@ pub(crate) fn locks(amounts: Amounts, found: &mut Locks) -> Result<(), Failure> 
         found.waits.push(wait::<Ours>(situation, amounts)?);
         found.waits.push(wait::<Theirs>(situation, amounts)?);
     }
-    for threads in [2, 4] {
-        found.rates.extend(contest::rates::<Ours, Theirs>(threads, amounts.duration)?);
+    for work in [Work::Write, Work::Section] {
+        for threads in [2, 4] {
+            found.rates.extend(contest::rates::<Ours, Theirs>(work, threads, amounts.duration)?);
+        }
     }
     Ok(())
 }
 
 fn wait<L: Lockable>(situation: Situation, amounts: Amounts) -> Result<Wait, Failure> {
-    use revocation::User;
+    use revocation::{Made, User};
     if interrupted() {
         return Err(Failure::Interrupted);
     }
+    let first = |user, made| revocation::each::<L>(user, made, 1, amounts.locks);
     let nanos = match situation {
-        Situation::FirstUserBlocked => revocation::each::<L>(User::Blocked, 1, amounts.locks),
-        Situation::FirstUserFinished => revocation::each::<L>(User::Finished, 1, amounts.locks),
-        Situation::FirstUserComputes => revocation::each::<L>(User::Computes, 1, amounts.locks),
-        Situation::FirstUserElsewhere => revocation::each::<L>(User::Elsewhere, 1, amounts.locks),
-        Situation::FirstUserInside => revocation::each::<L>(User::Inside, 1, amounts.locks),
-        Situation::NextWrite => revocation::each::<L>(User::Blocked, 2, amounts.locks),
+        Situation::FirstUserBlocked => first(User::Blocked, Made::Before),
+        Situation::FirstUserFinished => first(User::Finished, Made::Before),
+        Situation::FirstUserComputes => first(User::Computes, Made::Before),
+        Situation::FirstUserElsewhere => first(User::Elsewhere, Made::Before),
+        Situation::FirstUserInside => first(User::Inside, Made::Before),
+        Situation::MadeInTurn => first(User::Blocked, Made::InTurn),
+        Situation::NextWrite => revocation::each::<L>(User::Blocked, Made::Before, 2, amounts.locks),
         Situation::ManyAtOnce => revocation::many::<L>(User::Blocked, amounts.bulk),
         Situation::ManyAtOnceElsewhere => revocation::many::<L>(User::Elsewhere, amounts.bulk),
         Situation::AgainstHog => contest::against_hog::<L>(|object| object.write(0, 0), amounts.locks),
@@ -291,11 +299,12 @@ mod tests {
             );
             assert!(wait.min <= wait.mean && wait.mean <= wait.max);
         }
-        let seen: Vec<_> = found.rates.iter().map(|rate| (rate.threads, rate.whose)).collect();
-        assert_eq!(
-            seen,
-            [(2, Whose::Ours), (2, Whose::ParkingLot), (4, Whose::Ours), (4, Whose::ParkingLot)]
-        );
+        let seen: Vec<_> = found.rates.iter().map(|rate| (rate.work, rate.threads, rate.whose)).collect();
+        let all: Vec<_> = [(Work::Write, 2), (Work::Write, 4), (Work::Section, 2), (Work::Section, 4)]
+            .into_iter()
+            .flat_map(|(work, threads)| [Whose::Ours, Whose::ParkingLot].map(|whose| (work, threads, whose)))
+            .collect();
+        assert_eq!(seen, all);
         assert!(found.rates.iter().all(|rate| rate.per_second > 0.0));
     }
 }

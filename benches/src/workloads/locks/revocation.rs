@@ -35,8 +35,22 @@ fn used<L: Lockable>() -> L {
     object
 }
 
-/// Objects that come one by one: the time of the `nth` write of the second thread to each.
-pub(super) fn each<L: Lockable>(user: User, nth: usize, objects: usize) -> Result<Vec<u64>, Failure> {
+/// When the objects are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Made {
+    /// All before the first is given away: their first user knows nothing of what will come.
+    Before,
+    /// Each when the one before has been taken.
+    InTurn,
+}
+
+/// Objects that are given away one by one: the time of the `nth` write of the second thread to each.
+pub(super) fn each<L: Lockable>(
+    user: User,
+    made: Made,
+    nth: usize,
+    objects: usize,
+) -> Result<Vec<u64>, Failure> {
     let write = |object: &L| {
         (1..nth).for_each(|n| object.write(0, n as u64));
         nanos_of(|| object.write(0, 0))
@@ -57,8 +71,10 @@ pub(super) fn each<L: Lockable>(user: User, nth: usize, objects: usize) -> Resul
         let first = s.spawn(|| {
             let (give, asked) = (give, asked);
             let elsewhere = used::<L>();
+            let before = if made == Made::Before { objects } else { 0 };
+            let mut before = (0..before).map(|_| Arc::new(used::<L>())).collect::<Vec<_>>().into_iter();
             for number in 1..=objects {
-                let object = Arc::new(used::<L>());
+                let object = before.next().unwrap_or_else(|| Arc::new(used::<L>()));
                 // The receiver is gone only if it has failed.
                 if give.send(Arc::clone(&object)).is_err() {
                     return;

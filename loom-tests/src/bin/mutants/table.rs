@@ -1625,7 +1625,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "an exchange does not compare",
-        find: "found.is_some_and(|found| core::ptr::eq(unsafe { P::borrow(found) }, current))",
+        find: "found.is_some_and(|found| ptr::eq(unsafe { P::borrow(found) }, current))",
         replace: "{ let _ = current; found.is_some() }",
         tests: "loom_list",
         model: "two_exchanges",
@@ -1817,8 +1817,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "an element is pushed without release",
-        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
-        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Relaxed);",
+        find: "unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        replace: "unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Relaxed);",
         tests: "loom_list",
         model: "get_against_pop_and_push",
     },
@@ -1857,10 +1857,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "a push stores the length first",
-        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);
+        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
                     set_length(block, len + 1);",
         replace: r"                    set_length(block, len + 1);
-                    unsafe { block.slot(len) }.store(raw.as_ptr(), super::Ordering::Release);",
+                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
@@ -2377,5 +2377,97 @@ pub(crate) const MUTANTS: &[Mutant] = &[
                 Err(_) => return Some(Decrement::Alive),",
         tests: "loom_embed",
         model: "two_at_once_of_a_merged_object",
+    },
+    Mutant {
+        file: "src/collections/dict/update.rs",
+        name: "a key is not looked for again behind the closure",
+        find: r"            if locked.shape() != before
+",
+        replace: r"            if locked.shape() != before && false
+",
+        tests: "loom_dict",
+        model: "one_value_stays_of_closures_that_wait",
+    },
+    Mutant {
+        file: "src/collections/dict/update.rs",
+        name: "an update does not look again behind its closure",
+        find: r"                if !seen.is_same(",
+        replace: r"                if false && !seen.is_same(",
+        tests: "loom_dict",
+        model: "updates_that_wait_add_up",
+    },
+    Mutant {
+        file: "src/collections/dict/update.rs",
+        name: "values that are absent count as exchanged",
+        find: r"if found.map(ptr::from_ref) != current.map(ptr::from_ref) {",
+        replace: r"if current.is_some() && found.map(ptr::from_ref) != current.map(ptr::from_ref) {",
+        tests: "loom_dict",
+        model: "one_exchange_succeeds",
+    },
+    Mutant {
+        file: "src/collections/table/order.rs",
+        name: "a node is put at the front without release",
+        find: r"self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Release);",
+        replace: r"self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Relaxed);",
+        tests: "loom_dict",
+        model: "walk_against_insert_at_the_front",
+    },
+    Mutant {
+        file: "src/collections/table/order.rs",
+        name: "a move leaves the old place",
+        find: r"index.order(old).store(ptr::null_mut(), Ordering::Release);",
+        replace: r"",
+        tests: "loom_dict",
+        model: "reads_against_move_to_the_back",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a place is used again without release",
+        find: r"index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
+        replace: r"index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);",
+        tests: "loom_dict",
+        model: "walk_against_a_place_that_is_used_again",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a key is taken out of a node that others read",
+        find: r"        if operation.is_alone() {
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            return",
+        replace: r"        if operation.is_alone() || true {
+            let value = own(self.value);
+            // SAFETY: unlinked, and nobody can be reading.
+            return",
+        tests: "loom_dict",
+        model: "get_against_remove_entry",
+    },
+    Mutant {
+        file: "src/collections/table/bulk.rs",
+        name: "contents are taken over while others read them",
+        find: r"        if operation.is_alone() {
+            return Taken::Owned",
+        replace: r"        if operation.is_alone() || true {
+            return Taken::Owned",
+        tests: "loom_dict",
+        model: "get_against_drain",
+    },
+    Mutant {
+        file: "src/collections/table/bulk.rs",
+        name: "an exchange leaves a dict empty for a moment",
+        find: r"        let theirs = other.publish(mine, self.len());",
+        replace: r"        let len = self.len();
+        self.publish(ptr::null_mut(), 0);
+        let theirs = other.publish(mine, len);",
+        tests: "loom_dict",
+        model: "get_against_swap",
+    },
+    Mutant {
+        file: "src/collections/dict/pair.rs",
+        name: "two dicts are read one after the other",
+        find: r"self.table.locked2(&other.table, |mine, theirs| (mine.entries(), theirs.entries()));",
+        replace: r"(self.table.locked(|mine| mine.entries()), other.table.locked(|theirs| theirs.entries()));",
+        tests: "loom_dict",
+        model: "two_dicts_at_one_moment",
     },
 ];
