@@ -1,11 +1,11 @@
-//! Models of free replacement: `src/lock/free.rs` and `src/runtime/marks.rs`, through `Dict`. In each, the dict's lock is free when the second thread starts.
+//! Models of free replacement: `src/lock/free.rs` and `src/runtime/marks.rs`, through `Dict` and `List`. In each, the container's lock is free when the second thread starts.
 #![cfg(loom)]
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use freethreaded::internals::{free_again, make_free};
-use freethreaded::{Brc, Dict, attach, collect, critical_section};
+use freethreaded::{Brc, Dict, List, attach, collect, critical_section};
 use loom_tests::{Made, THREE, Value, model, ownerless, spawn};
 
 #[derive(Clone, Copy, Default)]
@@ -171,4 +171,51 @@ fn taking_all_against_a_replacement() {
             assert!(matches!((seen[0], old), (1, Some(0)) | (0, None)), "{seen:?} {old:?}");
         },
     );
+}
+
+/// The same of lists: a section stands still, and no replacement is lost.
+#[test]
+fn a_list_stands_still() {
+    model(THREE, |made| {
+        let list = List::<Brc<Value>>::new();
+        make_free(&list);
+        drop(attach());
+        list.push(value(made, 0));
+        free_again(&list);
+        let list = Arc::new(list);
+        let (theirs, new) = (Arc::clone(&list), value(made, 1));
+        let other = spawn(move || {
+            drop(attach());
+            theirs.set(0, new).ok().map(|old| old.read())
+        });
+        let seen = critical_section(&*list, |_| {
+            let seen = list.get(0).unwrap().read();
+            (seen, list.set(0, value(made, 2)).ok().unwrap().read())
+        });
+        let old = other.join().unwrap().unwrap();
+        assert_eq!(seen.0, seen.1);
+        assert!(matches!((old, list.get(0).unwrap().read()), (0, 2) | (2, 1)), "{old}");
+    });
+}
+
+/// A list grows into another block while it is free: the replacement goes into the old one before it is copied, or into the new one.
+#[test]
+fn growth_against_a_replacement() {
+    model(THREE, |made| {
+        let list = List::<Brc<Value>>::new();
+        make_free(&list);
+        drop(attach());
+        list.push(value(made, 0));
+        free_again(&list);
+        let list = Arc::new(list);
+        let (theirs, new) = (Arc::clone(&list), value(made, 1));
+        let other = spawn(move || {
+            drop(attach());
+            assert_eq!(theirs.set(0, new).ok().map(|old| old.read()), Some(0));
+            collect();
+        });
+        list.push(value(made, 5));
+        other.join().unwrap();
+        assert_eq!([0, 1].map(|n| list.get(n).unwrap().read()), [1, 5]);
+    });
 }
