@@ -188,9 +188,11 @@ fn a_list_stands_still() {
             drop(attach());
             theirs.set(0, new).ok().map(|old| old.read())
         });
+        // Made before, since that detaches, which suspends sections.
+        let mine = value(made, 2);
         let seen = critical_section(&*list, |_| {
             let seen = list.get(0).unwrap().read();
-            (seen, list.set(0, value(made, 2)).ok().unwrap().read())
+            (seen, list.set(0, mine).ok().unwrap().read())
         });
         let old = other.join().unwrap().unwrap();
         assert_eq!(seen.0, seen.1);
