@@ -1,7 +1,7 @@
 //! What a `Dict` that is filled and emptied for ever holds back.
 
 use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
@@ -11,7 +11,7 @@ use freethreaded::runtime::{Bounds, stats};
 use freethreaded::{Brc, Dict, attach, collect};
 
 use super::Company;
-use super::common::{isolated, wait_until};
+use super::common::{Drops, Probe, isolated, wait_until};
 
 static KEYS: AtomicUsize = AtomicUsize::new(0);
 
@@ -187,5 +187,38 @@ fn with_a_thread_that_passes_checkpoints() {
         }
         collect();
         assert_eq!(KEYS.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// A dict that ends takes nothing along that is borrowed from another one, whatever the two have exchanged.
+#[test]
+fn what_is_borrowed_outlives_the_other_dict() {
+    type Fixed = BuildHasherDefault<DefaultHasher>;
+    type Probes = Dict<Key, Brc<Probe>, Fixed>;
+    const WAYS: [fn(&Probes, &Probes); 4] = [
+        |a, b| a.swap_contents(b),
+        |a, b| b.swap_contents(a),
+        |a, b| {
+            b.update_from(a);
+            a.clear();
+        },
+        |a, b| a.drain().for_each(|(key, value)| drop(b.insert(key, value))),
+    ];
+    isolated(|| {
+        for way in WAYS {
+            let drops = Drops::new();
+            let (a, b) = (Probes::default(), Probes::default());
+            (0..3).for_each(|n| drop(a.insert(Key::new(n), drops.probe())));
+            let mut cx = attach();
+            let key = a.keys(&cx).next_back().unwrap();
+            let value = a.get_ref(&Key::new(1), &cx).unwrap();
+            way(&a, &b);
+            assert_eq!((a.len(), b.len()), (0, 3));
+            drop(b);
+            assert_eq!((key.0.as_str(), drops.get()), (Key::new(2).0.as_str(), 0));
+            let _ = format!("{value:?}");
+            cx.checkpoint();
+            assert_eq!((drops.get(), KEYS.load(Ordering::SeqCst)), (3, 0));
+        }
     });
 }

@@ -2592,12 +2592,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_drain",
     },
     Mutant {
-        file: "src/collections/table/bulk.rs",
+        file: "src/collections/dict/pair.rs",
         name: "an exchange leaves a dict empty for a moment",
-        find: r"        let theirs = other.publish(mine, self.len());",
-        replace: r"        let len = self.len();
-        self.publish(ptr::null_mut(), 0);
-        let theirs = other.publish(mine, len);",
+        find: r"return Some((a.replace_all(for_self.table), ",
+        replace: r"let old = a.unlink_all();
+                    let _ = a.replace_all(for_self.table);
+                    return Some((old, ",
         tests: "loom_dict",
         model: "get_against_swap",
     },
