@@ -16,4 +16,3 @@ mod planted;
 mod record;
 mod rows;
 mod set;
-mod sets;
