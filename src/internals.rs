@@ -121,6 +121,24 @@ pub fn free_again(object: &impl crate::lock::HasLock) {
     object.object_lock().free_again();
 }
 
+/// Has tables of up to so many entries without slots, until this value is dropped.
+pub struct SmallTables(());
+
+impl SmallTables {
+    /// In every table that the model makes from here on.
+    #[must_use]
+    pub fn of(places: usize) -> Self {
+        crate::collections::small::set(places);
+        Self(())
+    }
+}
+
+impl Drop for SmallTables {
+    fn drop(&mut self) {
+        crate::collections::small::set(0);
+    }
+}
+
 /// Has threads enter as where light barriers are fences. Nobody is registered yet.
 pub fn use_fences() {
     crate::sync::barrier::use_fences();

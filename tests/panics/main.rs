@@ -14,7 +14,6 @@ mod items;
 mod list;
 mod pairs;
 mod set;
-mod sets;
 mod visits;
 
 use std::panic::{Location, resume_unwind};

@@ -82,6 +82,14 @@ fn sets() {
     on_with::<Sets>(&[Call::Hash, Call::Clone], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
         a.swap_contents(b)
     });
+    // Many against few, which goes the other way round.
+    const MANY_AND_FEW: &[u32] = &[1, 2, 3, 4, 5, 6, 0, 7, 3];
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[MANY_AND_FEW], |(a, b), _| drop(a.intersection(b)));
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[MANY_AND_FEW], |(a, b), _| _ = a.is_disjoint(b));
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[&[1, 2, 4, 5, 6, 0, 7, 3]], |(a, b), _| a.difference_with(b));
+    // With itself.
+    on_with::<TestSet>(LOOKUP, &[1, 2, 3], &[&[]], |s, _| s.symmetric_difference_with(s));
+    on_with::<TestSet>(LOOKUP, &[1, 2, 3], &[&[1, 2, 3]], |s, _| s.union_with(s));
 }
 
 #[test]

@@ -15,7 +15,25 @@ use crate::sync::unmodelled;
 const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
 
 /// Entries for which there are no slots: a search goes through the order. The first is the capacity of a new table.
-const SMALL: [usize; 2] = if cfg!(loom) { [1, 1] } else { [4, 8] };
+#[cfg(not(loom))]
+const SMALL: [usize; 2] = [4, 8];
+
+/// Under loom as many as the model says, or none, so that others explore the slots with few keys.
+#[cfg(loom)]
+pub(crate) mod small {
+    std::thread_local! {
+        static PLACES: core::cell::Cell<usize> = const { core::cell::Cell::new(0) };
+    }
+
+    /// Has small tables on the calling thread of the machine, which runs all threads of a model.
+    pub(crate) fn set(places: usize) {
+        PLACES.set(places);
+    }
+
+    pub(super) fn get() -> [usize; 1] {
+        [PLACES.get()]
+    }
+}
 
 pub(crate) struct Header {
     /// Slots less one; a power of two of them, or none: [`NO_SLOTS`](Self::NO_SLOTS).
@@ -55,7 +73,11 @@ const fn capacity_of(slots: usize) -> usize {
 impl<'a, K> Index<'a, K> {
     /// Slots, and entries of the order.
     fn sizes_for(entries: usize) -> (usize, usize) {
-        if let Some(&places) = SMALL.iter().find(|&&places| entries <= places) {
+        #[cfg(loom)]
+        let small = small::get();
+        #[cfg(not(loom))]
+        let small = SMALL;
+        if let Some(places) = small.into_iter().find(|&places| entries <= places) {
             return (0, places);
         }
         let mut slots = MIN_SLOTS;

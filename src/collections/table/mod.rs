@@ -58,6 +58,8 @@ use crate::lock::{ObjectLock, Turn, section, section_of_key};
 use crate::runtime::Operation;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
+#[cfg(loom)]
+pub(crate) use block::small;
 use block::{Index, free_with_contents};
 pub(crate) use bulk::{Entry, Owned, Taken};
 pub(crate) use iter::Nodes;

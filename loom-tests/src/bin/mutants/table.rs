@@ -1195,8 +1195,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "unlocking wakes nobody",
-        find: r"        if freed.is_err() {
-            self.unlock_contended();
+        find: r"        if let Err(seen) = freed {
+            self.unlock_slowly(seen);
         }",
         replace: r"        if freed.is_err() {
             self.word.store(Word::PLAIN, Ordering::Release);
@@ -1215,16 +1215,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "parking does not look again",
-        find: "let validate = || self.word.load(Ordering::Relaxed) == Word::TAKEN | Word::PARKED;",
-        replace: "let validate = || true;",
+        find: "self.word.load(Ordering::Relaxed) & !Word::FREE == Word::TAKEN | Word::PARKED",
+        replace: "self.word.load(Ordering::Relaxed) != 0",
         tests: "loom_lock",
         model: "sections_exclude",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
         name: "hand-over leaves the lock free",
-        find: "(Word::TAKEN | parked, Wake::HandedOver)",
-        replace: "(Word::PLAIN | parked, Wake::HandedOver)",
+        find: "(Word::TAKEN | rest, Wake::HandedOver)",
+        replace: "(Word::PLAIN | rest, Wake::HandedOver)",
         tests: "loom_lock",
         model: "three_sections",
     },
@@ -1475,6 +1475,144 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "the_owner_is_away",
     },
     Mutant {
+        file: "src/lock/free.rs",
+        name: "a replacement does not look whether it is allowed",
+        find: "if self.is_free() { f() } else { None }",
+        replace: "f()",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/lock/free.rs",
+        name: "the end of freedom does not wait",
+        find: r"        self.clear_free();
+        wait_for_unmarked(self.address());",
+        replace: r"        self.clear_free();
+        let _ = wait_for_unmarked;",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/lock/free.rs",
+        name: "the end of freedom waits before it forbids",
+        find: r"        self.clear_free();
+        wait_for_unmarked(self.address());",
+        replace: r"        wait_for_unmarked(self.address());
+        self.clear_free();",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/runtime/marks.rs",
+        name: "a replacement makes no mark",
+        find: r"    mark.store(address, Ordering::Release);
+",
+        replace: r"    let _ = address;
+",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/runtime/marks.rs",
+        name: "a mark without a barrier",
+        find: r"    barrier::light();
+    let result",
+        replace: "    let result",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/runtime/marks.rs",
+        name: "forbidding without a barrier",
+        find: r"    barrier::heavy();
+    for record",
+        replace: "    for record",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/runtime/marks.rs",
+        name: "a mark is taken back without release",
+        find: "    mark.store(Mark::NOTHING, Ordering::Release);",
+        replace: "    mark.store(Mark::NOTHING, Ordering::Relaxed);",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/runtime/marks.rs",
+        name: "waiting for marks without acquire",
+        find: "record.mark.0.load(Ordering::Acquire) == address",
+        replace: "record.mark.0.load(Ordering::Relaxed) == address",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/lock/section.rs",
+        name: "a section begins without ending the freedom",
+        find: r"    let entry = enter_slowly_for_key(lock, me);
+    lock.end_freedom();",
+        replace: "    let entry = enter_slowly_for_key(lock, me);",
+        tests: "loom_free",
+        model: "a_section_stands_still",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a removal in a free table by load and store",
+        find: r"        if free {
+            // Acquire",
+        replace: r"        if free && !value.is_null() {
+            // Acquire",
+        tests: "loom_free",
+        model: "a_removal_against_a_replacement",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a free replacement that does not acquire",
+        find: "self.value.compare_exchange_weak(seen, value.as_ptr(), Ordering::AcqRel, Ordering::Relaxed)",
+        replace: "self.value.compare_exchange_weak(seen, value.as_ptr(), Ordering::Release, Ordering::Relaxed)",
+        tests: "loom_free",
+        model: "two_replace_freely",
+    },
+    Mutant {
+        file: "src/collections/table/node.rs",
+        name: "a free replacement that does not release",
+        find: "self.value.compare_exchange_weak(seen, value.as_ptr(), Ordering::AcqRel, Ordering::Relaxed)",
+        replace: "self.value.compare_exchange_weak(seen, value.as_ptr(), Ordering::Acquire, Ordering::Relaxed)",
+        tests: "loom_free",
+        model: "two_replace_freely",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a free replacement in a table that was emptied",
+        find: "if self.block.load(Ordering::Relaxed) == block { node.replace_freely(value) } else { None }",
+        replace: r"{
+            let _ = block;
+            node.replace_freely(value)
+        }",
+        tests: "loom_free",
+        model: "taking_all_against_a_replacement",
+    },
+    Mutant {
+        file: "src/collections/table/order.rs",
+        name: "a node moves within a small table",
+        find: r"        if index.is_small() {
+            return self.move_in_small(operation, index, node, end);
+        }
+",
+        replace: r"        let _ = Self::move_in_small;
+",
+        tests: "loom_small",
+        model: "get_against_a_move_to_the_front",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a small table is read without acquire",
+        find: "NonNull::new(place.load(Ordering::Acquire))?",
+        replace: "NonNull::new(place.load(Ordering::Relaxed))?",
+        tests: "loom_small",
+        model: "get_against_insert",
+    },
+    Mutant {
         file: "src/collections/table/mod.rs",
         name: "the block is read without acquire",
         find: "unsafe { Index::from_raw(self.block.load(Ordering::Acquire)) }",
@@ -1499,10 +1637,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_rebuild",
     },
     Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/block.rs",
         name: "a node is published without release",
-        find: "index.free_slot(hash).store(word, Ordering::Release);",
-        replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
+        find: "self.free_slot(node.hash).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);",
+        replace: "self.free_slot(node.hash).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Relaxed);",
         tests: "loom_table",
         model: "get_against_rebuild",
     },
@@ -1546,7 +1684,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/mod.rs",
         name: "a removed node keeps its slot",
-        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
+        find: r"        index.change_slot(node, TOMBSTONE);
+",
         replace: "",
         tests: "loom_table",
         model: "drop_after_use_on_two_threads",
@@ -1554,16 +1693,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/mod.rs",
         name: "a removed slot becomes empty",
-        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
-        replace: "index.slot_of(node).store(ptr::null_mut(), Ordering::Release);",
+        find: "index.change_slot(node, TOMBSTONE);",
+        replace: "index.change_slot(node, ptr::null_mut());",
         tests: "loom_table",
         model: "get_past_a_removed_neighbour",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
         name: "writes take no lock",
-        find: "section(&self.lock, || f(&Locked { table: self }))",
-        replace: "f(&Locked { table: self })",
+        find: "section(&self.lock, || f(&Locked::new(self)))",
+        replace: "f(&Locked::new(self))",
         tests: "loom_table",
         model: "get_or_insert_makes_one",
     },
@@ -1683,16 +1822,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/node.rs",
         name: "a value is replaced without release",
-        find: "self.value.store(value.as_ptr(), Ordering::Release);",
-        replace: "self.value.store(value.as_ptr(), Ordering::Relaxed);",
+        find: "self.value.store(value, Ordering::Release);",
+        replace: "self.value.store(value, Ordering::Relaxed);",
         tests: "loom_table",
         model: "get_against_rebuild_and_replace",
     },
     Mutant {
         file: "src/collections/table/node.rs",
         name: "a removed value is not nulled",
-        find: "self.value.store(ptr::null_mut(), Ordering::Release);",
-        replace: "",
+        find: "let old = self.exchange(ptr::null_mut(), free);",
+        replace: "let old = { let _ = free; NonNull::new(self.value.load(Ordering::Relaxed)) };",
         tests: "loom_table",
         model: "old_iteration_against_remove",
     },
@@ -1715,14 +1854,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         name: "a table's slot is read without acquire",
         find: "let word = index.slot(at).load(Ordering::Acquire);",
         replace: "let word = index.slot(at).load(Ordering::Relaxed);",
-        tests: "loom_table",
-        model: "get_against_insert_in_place",
-    },
-    Mutant {
-        file: "src/collections/table/mod.rs",
-        name: "a table's slot is stored without release",
-        find: "index.free_slot(hash).store(word, Ordering::Release);",
-        replace: "index.free_slot(hash).store(word, Ordering::Relaxed);",
         tests: "loom_table",
         model: "get_against_insert_in_place",
     },
@@ -1753,24 +1884,16 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/iter.rs",
         name: "an entry of the order is read without acquire",
-        find: "index.order(place).load(Ordering::Acquire)",
-        replace: "index.order(place).load(Ordering::Relaxed)",
+        find: "index.node(place, Ordering::Acquire)",
+        replace: "index.node(place, Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_an_iteration_that_missed",
     },
     Mutant {
-        file: "src/collections/table/node.rs",
-        name: "a removed value is nulled without release",
-        find: "self.value.store(ptr::null_mut(), Ordering::Release);",
-        replace: "self.value.store(ptr::null_mut(), Ordering::Relaxed);",
-        tests: "loom_table",
-        model: "get_after_a_removal_that_was_seen",
-    },
-    Mutant {
-        file: "src/collections/table/mod.rs",
+        file: "src/collections/table/block.rs",
         name: "the tombstone is stored without release",
-        find: "index.slot_of(node).store(TOMBSTONE, Ordering::Release);",
-        replace: "index.slot_of(node).store(TOMBSTONE, Ordering::Relaxed);",
+        find: "self.slot_of(node).store(word, Ordering::Release);",
+        replace: "self.slot_of(node).store(word, Ordering::Relaxed);",
         tests: "loom_table",
         model: "get_after_a_removal_that_was_seen",
     },
@@ -2405,10 +2528,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "one_exchange_succeeds",
     },
     Mutant {
-        file: "src/collections/table/order.rs",
+        file: "src/collections/table/block.rs",
         name: "a node is put at the front without release",
-        find: r"self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Release);",
-        replace: r"self.order(place).store(ptr::from_ref(node).cast_mut().cast(), Ordering::Relaxed);",
+        find: "self.order(place).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);",
+        replace: "self.order(place).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Relaxed);",
         tests: "loom_dict",
         model: "walk_against_insert_at_the_front",
     },
@@ -2419,14 +2542,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"",
         tests: "loom_dict",
         model: "reads_against_move_to_the_back",
-    },
-    Mutant {
-        file: "src/collections/table/mod.rs",
-        name: "a place is used again without release",
-        find: r"index.order(used).store(node.as_ptr().cast(), Ordering::Release);",
-        replace: r"index.order(used).store(node.as_ptr().cast(), Ordering::Relaxed);",
-        tests: "loom_dict",
-        model: "walk_against_a_place_that_is_used_again",
     },
     Mutant {
         file: "src/collections/table/node.rs",
@@ -2453,12 +2568,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_drain",
     },
     Mutant {
-        file: "src/collections/table/bulk.rs",
+        file: "src/collections/dict/pair.rs",
         name: "an exchange leaves a dict empty for a moment",
-        find: r"        let theirs = other.publish(mine, self.len());",
-        replace: r"        let len = self.len();
-        self.publish(ptr::null_mut(), 0);
-        let theirs = other.publish(mine, len);",
+        find: r"return Some((a.replace_all(for_self.table), ",
+        replace: r"let old = a.unlink_all();
+                    let _ = a.replace_all(for_self.table);
+                    return Some((old, ",
         tests: "loom_dict",
         model: "get_against_swap",
     },
