@@ -45,7 +45,7 @@ fn dicts() {
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.merge(b)));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a == b);
     on::<Dicts>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = a == b);
-    on::<Dicts>(A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), t| {
+    on_with::<Dicts>(&[Call::Clone], A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), t| {
         a.swap_contents(b);
         drop(t.item(0));
     });
