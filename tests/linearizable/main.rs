@@ -17,4 +17,3 @@ mod planted;
 mod record;
 mod rows;
 mod set;
-mod sets;
