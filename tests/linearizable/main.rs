@@ -17,3 +17,4 @@ mod planted;
 mod record;
 mod rows;
 mod set;
+mod sets;
