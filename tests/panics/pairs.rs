@@ -45,10 +45,7 @@ fn dicts() {
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.merge(b)));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a == b);
     on::<Dicts>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = a == b);
-    // `Drop` of what a clone that panics has left of a copy.
-    on_with::<Dicts>(&[Call::Clone, Call::Drop], A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), _| {
-        a.swap_contents(b)
-    });
+    on_with::<Dicts>(&[Call::Clone], A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), _| a.swap_contents(b));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().intersection(&b.keys_view())));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().symmetric_difference(b)));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().union(b)));
