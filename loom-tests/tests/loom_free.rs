@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use freethreaded::internals::{free_again, make_free};
 use freethreaded::{Brc, Dict, List, attach, collect, critical_section};
-use loom_tests::{Made, THREE, Value, model, ownerless, spawn};
+use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
 
 #[derive(Clone, Copy, Default)]
 struct Same;
@@ -227,7 +227,7 @@ fn growth_against_a_replacement() {
 /// A thread that replaces in one table after the other. Catches a mark that is set without release: it may be the one that shows the end of the mark before.
 #[test]
 fn one_table_after_the_other() {
-    model(THREE, |made| {
+    model(TWO, |made| {
         let tables = free_tables::<2>(made, 1);
         let (theirs, new) = (tables.clone(), [1, 2].map(|n| value(made, n)));
         let other = spawn(move || {
