@@ -1,7 +1,7 @@
 //! What a `Dict` that is filled and emptied for ever holds back.
 
 use std::collections::HashSet;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasherDefault, DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread;
@@ -186,5 +186,24 @@ fn with_a_thread_that_passes_checkpoints() {
         }
         collect();
         assert_eq!(KEYS.load(Ordering::SeqCst), 0);
+    });
+}
+
+/// A dict that is exchanged for another, which ends: what was borrowed from the first stays.
+#[test]
+fn an_exchange_does_not_make_borrows_depend_on_the_other_dict() {
+    type Names = Dict<u32, Brc<String>, BuildHasherDefault<DefaultHasher>>;
+    isolated(|| {
+        for end in [|dict: Names| drop(dict), |dict: Names| drop(dict.into_iter())] {
+            let (here, there) = (Names::default(), Names::default());
+            here.insert(1, "x".repeat(100));
+            let cx = attach();
+            let (key, name) = here.get_key_value(&1, &cx).unwrap();
+            here.swap_contents(&there);
+            assert_eq!(there.get(&1).as_deref(), Some(name));
+            end(there);
+            let others: Vec<Brc<String>> = (0..10).map(|_| Brc::new("y".repeat(100))).collect();
+            assert_eq!((*key, name.as_str(), others.len()), (1, "x".repeat(100).as_str(), 10));
+        }
     });
 }

@@ -48,7 +48,7 @@ pub use views::{ItemsView, KeySource, KeysView, ValuesView};
 /// | [`retain`](Self::retain) | the dict's | O(n) | one section | the closure |
 /// | [`update_from`](Self::update_from) | both dicts' | O(other) | one section of both | `Eq`, `Clone` of keys, `Hash` of the other's keys |
 /// | [`merge`](Self::merge), `==` | both dicts' | O(both), `==` O(n log n) | one moment of both | – |
-/// | [`swap_contents`](Self::swap_contents) | both dicts' | O(1) with a hasher of size 0, else O(both) | one moment, to whoever locks | `Clone` and `Hash` of keys |
+/// | [`swap_contents`](Self::swap_contents) | both dicts' | O(both) | one moment, to whoever locks | `Clone` and `Hash` of keys |
 /// | [`reserve`](Self::reserve), [`shrink_to_fit`](Self::shrink_to_fit) | the dict's | O(n) | not visible | – |
 /// | [`extend`](Extend), `FromIterator` | the dict's | O(1) each | each entry by itself | `Eq` |
 ///

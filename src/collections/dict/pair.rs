@@ -112,7 +112,8 @@ where
     /// Exchanges the contents of two dicts. Writers, and whoever else locks, see both change at one moment; a reader without lock sees each of
     /// them change at one moment.
     ///
-    /// With a hasher of size 0 this is O(1). Else all keys are cloned and hashed anew, under both locks.
+    /// O(n): all keys are cloned, and unless the hasher is of size 0 hashed anew, under both locks. Both dicts get nodes of their own, since whoever borrows from one is not protected from
+    /// the end of the other.
     ///
     /// ```
     /// use freethreaded::{Brc, Dict};
@@ -133,16 +134,12 @@ where
         let mut in_vain = Vec::new();
         let operation = operation();
         let old = self.table.locked2(&other.table, |a, b| {
-            if size_of::<S>() == 0 {
-                a.swap(b);
-                return None;
-            }
             loop {
                 let shapes = (a.shape(), b.shape());
                 let (mine, theirs) = (a.entries(), b.entries());
-                let for_other = other.of(&operation, &mine, |node| other.hash(&node.key));
+                let for_other = other.of(&operation, &mine, |node| other.hash_of(node));
                 in_vain.push(for_other);
-                let for_self = self.of(&operation, &theirs, |node| self.hash(&node.key));
+                let for_self = self.of(&operation, &theirs, |node| self.hash_of(node));
                 let is_current = |entry: &Entry<'_, K>| entry.node.value() == Some(entry.value);
                 if (a.shape(), b.shape()) == shapes && mine.iter().chain(&theirs).all(is_current) {
                     let for_other = in_vain.pop()?;

@@ -153,15 +153,6 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         // No acquire: under the lock.
         Unlinked { block: table.block.swap(block, Ordering::Release), len: old, _owns: PhantomData }
     }
-
-    /// Exchanges the contents of two tables whose hashes agree.
-    pub(crate) fn swap(&self, other: &Locked<'_, K, V>) {
-        // Relaxed: written under the lock only.
-        let mine = self.table.block.load(Ordering::Relaxed);
-        // A reader may find the same in both for a moment, but neither empty.
-        let theirs = other.publish(mine, self.len());
-        let Unlinked { .. } = self.publish(theirs.block, theirs.len);
-    }
 }
 
 /// All that was in a table, which has given it up; readers may be at it still. To be [disposed](Self::dispose) of or

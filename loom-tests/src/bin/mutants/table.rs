@@ -1599,10 +1599,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             return self.move_in_small(operation, index, node, end);
         }
 ",
-        replace: r"        let _ = Self::move_in_small;
+        replace: r"        if index.is_small() && index.first() == 0 {
+            return self.move_in_small(operation, index, node, end);
+        }
 ",
         tests: "loom_small",
-        model: "get_against_a_move_to_the_front",
+        model: "get_against_a_move_that_makes_it_small",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -2568,12 +2570,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_drain",
     },
     Mutant {
-        file: "src/collections/table/bulk.rs",
+        file: "src/collections/dict/pair.rs",
         name: "an exchange leaves a dict empty for a moment",
-        find: r"        let theirs = other.publish(mine, self.len());",
-        replace: r"        let len = self.len();
-        self.publish(ptr::null_mut(), 0);
-        let theirs = other.publish(mine, len);",
+        find: r"                    return Some((a.replace_all(for_self.table), b.replace_all(for_other.table)));",
+        replace: r"                    let (mine, theirs) = (a.unlink_all(), b.replace_all(for_other.table));
+                    _ = a.replace_all(for_self.table);
+                    return Some((mine, theirs));",
         tests: "loom_dict",
         model: "get_against_swap",
     },
