@@ -1,7 +1,7 @@
 //! Containers that many threads share: [`Dict`], [`Set`] and [`List`].
 //!
 //! Reads take no lock, never retry, and can [borrow](Dict::get_ref) from a token, so that threads that read one hot object write
-//! nothing that they share. Writes take the container's own lock of one byte. Nothing here hands out a guard that blocks others.
+//! nothing that they share. Writes take the container's own lock of eight bytes. Nothing here hands out a guard that blocks others.
 //!
 //! What a container holds is a counted pointer, [`SharedPtr`](crate::refcount::SharedPtr). A reference that it gives up is dropped a grace period later, so
 //! whoever is reading keeps a valid reference; see [the runtime](crate::runtime#what-waits-for-what).
@@ -27,7 +27,6 @@
 //! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock, unless a method says otherwise. `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
 //! them may use any container, the same one included: a write that was interrupted by another looks its key up again. Locks are
 //! [critical sections](crate::critical_section), so threads that do so crosswise do not wait for each other for ever.
-
 //!
 //! # Traits of other crates
 //!

@@ -245,3 +245,24 @@ fn no_garbage_is_destroyed_in_a_section() {
         });
     });
 }
+
+/// Nor what is left to whoever drops a reference to another thread's object.
+#[test]
+fn no_orphans_are_destroyed_in_a_section() {
+    isolated(|| {
+        let (owner, drops) = (Remote::new(), Drops::new());
+        let (lock, probes) = (ObjectLock::new(), drops.clone());
+        let objects: Vec<Brc<Probe>> =
+            owner.run(move || (0..1000).map(|_| Brc::new(probes.probe())).collect());
+        let [first, second] = owner.run(|| [Brc::new(1), Brc::new(2)]);
+        drop(objects);
+        // Finds them dead, where it may destroy nothing.
+        owner.run(|| drop(Brc::new(3)));
+        critical_section(&lock, |_| {
+            drop(first);
+            assert_eq!(drops.get(), 0);
+        });
+        drop(second);
+        assert_eq!(drops.get(), 1000);
+    });
+}
