@@ -2,6 +2,7 @@
 
 mod common;
 
+use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use common::{Drops, Probe, Remote, child, isolated, isolated_with_leaks, on_thread};
 use freethreaded::runtime::{Bounds, on_this_thread, set_bounds};
-use freethreaded::{Brc, Dict, attach, collect};
+use freethreaded::{Brc, Dict, List, Set, attach, collect};
 
 /// A value that stays on its thread, as large as `Filler`.
 struct Confined {
@@ -231,5 +232,42 @@ fn into_inner_of_an_object_without_owner() {
         let theirs = on_thread(move || [Brc::into_inner(a), Brc::into_inner(b)]);
         let mine = [Brc::into_inner(object), Brc::into_inner(c)];
         assert_eq!(theirs.into_iter().chain(mine).flatten().count(), 1);
+    });
+}
+
+/// What is borrowed from one container is protected by that container alone, so two that exchange their contents exchange no memory.
+#[test]
+fn a_reference_outlives_the_container_that_its_object_went_to() {
+    isolated(|| {
+        let drops = Drops::new();
+        let cx = attach();
+        // Of size 0, so that both sides hash alike.
+        type Hasher = BuildHasherDefault<DefaultHasher>;
+        let (dict, set, list) = (
+            Dict::<String, Brc<Probe>, Hasher>::default(),
+            Set::<String, Hasher>::default(),
+            List::<Brc<Probe>>::new(),
+        );
+        dict.insert("key".into(), drops.probe());
+        set.insert("key".into());
+        list.push(Brc::new(drops.probe()));
+        let (key, value) = dict.iter(&cx).next().unwrap();
+        let (of_set, of_list) = (set.get_ref("key", &cx).unwrap(), list.get_ref(0, &cx).unwrap());
+        {
+            let (other_dict, other_set, other_list) = (
+                Dict::with_hasher(dict.hasher().clone()),
+                Set::with_hasher(set.hasher().clone()),
+                List::new(),
+            );
+            dict.swap_contents(&other_dict);
+            set.swap_contents(&other_set);
+            list.swap_contents(&other_list);
+            assert_eq!((other_dict.len(), other_set.len(), other_list.len()), (1, 1, 1));
+        }
+        assert_eq!((key.as_str(), of_set.as_str(), drops.get()), ("key", "key", 0));
+        let _: (&Probe, &Probe) = (value, of_list);
+        drop(cx);
+        collect();
+        assert_eq!(drops.get(), 2);
     });
 }

@@ -302,7 +302,7 @@ fn walk_against_insert_at_the_front() {
 #[test]
 fn walk_against_a_place_that_is_used_again() {
     reader_and_writer(
-        THREE,
+        ONE,
         |made| roomy(made, 2),
         |table, made| {
             assert!(table.pop_last().is_some());
@@ -442,7 +442,7 @@ fn swap_crossing() {
 /// A dict is exchanged for another, which has the same key: a reader finds one value or the other.
 #[test]
 fn get_against_swap() {
-    model(TWO, |made| {
+    model(ONE, |made| {
         drop(attach());
         let tables = Arc::new((roomy(made, 1), Table::default()));
         insert(&tables.1, made, 1, 11);

@@ -1,11 +1,11 @@
-//! Models of free replacement: `src/lock/free.rs` and `src/runtime/marks.rs`, through `Dict`. In each, the dict's lock is free when the second thread starts.
+//! Models of free replacement: `src/lock/free.rs` and `src/runtime/marks.rs`, through `Dict` and `List`. In each, the container's lock is free when the second thread starts.
 #![cfg(loom)]
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use freethreaded::internals::{free_again, make_free};
-use freethreaded::{Brc, Dict, attach, collect, critical_section};
+use freethreaded::{Brc, Dict, List, attach, collect, critical_section};
 use loom_tests::{Made, THREE, Value, model, ownerless, spawn};
 
 #[derive(Clone, Copy, Default)]
@@ -35,17 +35,19 @@ fn get(table: &Table, key: u8) -> Option<u32> {
     table.get(&key).map(|value| value.read())
 }
 
-/// A free table with the values 0 of so many keys.
-fn free_table(made: &Made, keys: u8) -> Arc<Table> {
-    let table = Table::default();
-    // First, so that the lock is nobody's.
-    make_free(&table);
+/// Free tables with the values 0 of so many keys.
+fn free_tables<const N: usize>(made: &Made, keys: u8) -> [Arc<Table>; N] {
+    let tables = [(); N].map(|()| Table::default());
+    // First, so that the locks are nobody's.
+    tables.iter().for_each(make_free);
     drop(attach());
-    for key in 0..keys {
-        table.insert(key, value(made, 0));
-    }
-    free_again(&table);
-    Arc::new(table)
+    tables.map(|table| {
+        for key in 0..keys {
+            table.insert(key, value(made, 0));
+        }
+        free_again(&table);
+        Arc::new(table)
+    })
 }
 
 /// Replaces the value of key 0 on a second thread while this one runs `f`. Returns what the replacement gave.
@@ -56,7 +58,7 @@ fn replaces_meanwhile(
     check: fn(&Table, Vec<u32>, Option<u32>),
 ) {
     model(bound, move |made| {
-        let table = free_table(made, keys);
+        let [table] = free_tables(made, keys);
         let (theirs, new) = (Arc::clone(&table), value(made, 1));
         let other = spawn(move || {
             drop(attach());
@@ -108,7 +110,7 @@ fn no_replacement_is_lost() {
 #[test]
 fn two_replace_freely() {
     model(THREE, |made| {
-        let table = free_table(made, 1);
+        let [table] = free_tables(made, 1);
         let others = [1, 2].map(|n| {
             let (theirs, new) = (Arc::clone(&table), value(made, n));
             spawn(move || {
@@ -171,4 +173,73 @@ fn taking_all_against_a_replacement() {
             assert!(matches!((seen[0], old), (1, Some(0)) | (0, None)), "{seen:?} {old:?}");
         },
     );
+}
+
+/// The same of lists: a section stands still, and no replacement is lost.
+#[test]
+fn a_list_stands_still() {
+    model(THREE, |made| {
+        let list = List::<Brc<Value>>::new();
+        make_free(&list);
+        drop(attach());
+        list.push(value(made, 0));
+        free_again(&list);
+        let list = Arc::new(list);
+        let (theirs, new) = (Arc::clone(&list), value(made, 1));
+        let other = spawn(move || {
+            drop(attach());
+            theirs.set(0, new).ok().map(|old| old.read())
+        });
+        // Made before, since that detaches, which suspends sections.
+        let mine = value(made, 2);
+        let seen = critical_section(&*list, |_| {
+            let seen = list.get(0).unwrap().read();
+            (seen, list.set(0, mine).ok().unwrap().read())
+        });
+        let old = other.join().unwrap().unwrap();
+        assert_eq!(seen.0, seen.1);
+        assert!(matches!((old, list.get(0).unwrap().read()), (0, 2) | (2, 1)), "{old}");
+    });
+}
+
+/// A list grows into another block while it is free: the replacement goes into the old one before it is copied, or into the new one.
+#[test]
+fn growth_against_a_replacement() {
+    model(THREE, |made| {
+        let list = List::<Brc<Value>>::new();
+        make_free(&list);
+        drop(attach());
+        list.push(value(made, 0));
+        free_again(&list);
+        let list = Arc::new(list);
+        let (theirs, new) = (Arc::clone(&list), value(made, 1));
+        let other = spawn(move || {
+            drop(attach());
+            assert_eq!(theirs.set(0, new).ok().map(|old| old.read()), Some(0));
+            collect();
+        });
+        list.push(value(made, 5));
+        other.join().unwrap();
+        assert_eq!([0, 1].map(|n| list.get(n).unwrap().read()), [1, 5]);
+    });
+}
+
+/// A thread that replaces in one table after the other. Catches a mark that is set without release: it may be the one that shows the end of the mark before.
+#[test]
+fn one_table_after_the_other() {
+    model(THREE, |made| {
+        let tables = free_tables::<2>(made, 1);
+        let (theirs, new) = (tables.clone(), [1, 2].map(|n| value(made, n)));
+        let other = spawn(move || {
+            drop(attach());
+            let [first, second] = new;
+            let old = theirs[0].replace(&0, first).ok().map(|old| old.read());
+            drop(theirs[1].replace(&0, second));
+            old
+        });
+        let mine = value(made, 3);
+        let seen = critical_section(&*tables[0], |_| tables[0].insert(0, mine).unwrap().read());
+        let old = other.join().unwrap().unwrap();
+        assert!(matches!((seen, old, get(&tables[0], 0).unwrap()), (0, 3, 1) | (1, 0, 3)), "{seen} {old}");
+    });
 }

@@ -462,7 +462,7 @@ fn walk_against_take_all() {
 /// Catches a sort that publishes whatever has happened to the list.
 #[test]
 fn sort_that_gives_way_against_push() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         drop(attach());
         let list = Arc::new(Values::new());
         list.push(ownerless(made.value(20)));
@@ -485,7 +485,7 @@ fn sort_that_gives_way_against_push() {
 /// Two threads change the same element: both changes count. Catches an update that does not hold the lock from the read to the write.
 #[test]
 fn two_updates() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         drop(attach());
         let list = Arc::new(Values::new());
         list.push(ownerless(made.value(10)));
@@ -501,7 +501,7 @@ fn two_updates() {
 /// Two threads want to replace the same object: one does.
 #[test]
 fn two_exchanges() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         drop(attach());
         let list = Arc::new(Values::new());
         let old = ownerless(made.value(10));
@@ -518,7 +518,7 @@ fn two_exchanges() {
 /// Two lists that extend each other: each extension is one moment of both, and nobody waits for ever. Catches locks that are taken in the order of the arguments.
 #[test]
 fn lists_that_extend_each_other() {
-    model(TWO, |made| {
+    model(THREE, |made| {
         drop(attach());
         let (a, b) = (Arc::new(Values::new()), Arc::new(Values::new()));
         a.push(ownerless(made.value(10)));

@@ -134,6 +134,24 @@ fn union_against_a_section_of_the_other() {
     );
 }
 
+/// As above, for what changes a set.
+#[test]
+fn union_with_a_section_of_the_other() {
+    two_threads(
+        THREE,
+        |made| (keys(made, &[]), keys(made, &[1])),
+        |_, b, made| {
+            let key = Key::new(made, 2);
+            critical_section(b, |_| {
+                b.remove(&1);
+                b.insert(key);
+            });
+        },
+        |a, b| a.union_with(b),
+        |a, b| assert!(ids(a).len() == 1 && ids(b) == [2]),
+    );
+}
+
 /// A key moves from one set to the other in a section of both. Set algebra finds it once. Catches an operation that takes one lock after the other.
 #[test]
 fn union_against_a_move() {

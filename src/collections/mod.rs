@@ -11,7 +11,10 @@
 //! | operation | happens at one moment | lock-free | sees of concurrent writes |
 //! |---|---|---|---|
 //! | look-up, `get`, `get_ref`, `contains` | yes | yes | all that ended before it began |
-//! | `insert`, `replace`, `remove`, `get_or_insert_with`, `push`, `pop`, `set` | yes | no | – |
+//! | `insert`, `replace`, `remove`, `get_or_insert_with`, `update`, `compare_exchange`, `remove_if`, `push`, `pop`, `set` | yes | no | – |
+//! | `Dict::pop_first`, `pop_last`, `move_to_end`, `insert_at`, `drain`, `clone` | yes | no | – |
+//! | `Dict::merge`, `==`, key views against other keys | yes, of both | no | – |
+//! | `Dict::update_from`, `retain`, `swap_contents` | one section: see [`Dict`] | no | – |
 //! | `clear`, `truncate`, `snapshot` | yes | no | – |
 //! | `Dict::len`, `Set::len` | no: may be off by the writes under way | yes | |
 //! | `List::len` | yes | yes | |
@@ -24,7 +27,7 @@
 //!
 //! # Re-entrancy
 //!
-//! `Hash`, `Drop`, `Into`, closures and `Clone` run without a lock, unless a method says otherwise. `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
+//! `Hash`, `Drop`, `Into` and `Clone` run without a lock, unless a method says otherwise; so do closures, but for those that decide about what is there (`update`, `retain`, …). `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
 //! them may use any container, the same one included: a write that was interrupted by another looks its key up again. Locks are
 //! [critical sections](crate::critical_section), so threads that do so crosswise do not wait for each other for ever.
 //!

@@ -28,7 +28,7 @@ use core::ptr;
 
 use super::ObjectLock;
 use super::object_lock::Hold;
-use crate::runtime::{self, Held, Me, with_me};
+use crate::runtime::{self, Held, Me, me};
 
 /// A lock of a section, and how the thread holds it while the section is not suspended.
 struct Entered<'a> {
@@ -158,12 +158,11 @@ unsafe fn resume(innermost: *const Held) {
     let Some(frame) = (unsafe { Frame::of(innermost) }) else { return };
     if frame.suspended.get() {
         // All outside it are suspended too, so nothing is held while this waits.
-        with_me(|me| {
-            frame.first.enter_again(me);
-            if let Some(second) = &frame.second {
-                second.enter_again(me);
-            }
-        });
+        let me = me();
+        frame.first.enter_again(me);
+        if let Some(second) = &frame.second {
+            second.enter_again(me);
+        }
         frame.suspended.set(false);
     }
 }
@@ -184,16 +183,15 @@ fn wait_for_all_of(lock: &ObjectLock, me: &Me) -> Hold {
 /// Runs `f` with `lock` held, but for what the [module](self) says of waiting. If `f` unwinds the lock is given up.
 #[inline]
 pub(crate) fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
-    with_me(|me| {
-        let hold = match lock.try_enter(me) {
-            Some(hold) => hold,
-            None => match enter_slowly(lock, me) {
-                Entry::Taken(hold) => hold,
-                Entry::Inside => return f(),
-            },
-        };
-        Frame::new(me, Entered::new(lock, hold), None).run(me, f)
-    })
+    let me = me();
+    let hold = match lock.try_enter(me) {
+        Some(hold) => hold,
+        None => match enter_slowly(lock, me) {
+            Entry::Taken(hold) => hold,
+            Entry::Inside => return f(),
+        },
+    };
+    Frame::new(me, Entered::new(lock, hold), None).run(me, f)
 }
 
 /// What a section of a single key has found.
@@ -213,24 +211,23 @@ pub(crate) fn section_of_key<C, R>(
     free: impl FnOnce(&mut C) -> Option<R>,
     f: impl FnOnce(&mut C, Turn) -> R,
 ) -> R {
-    with_me(|me| {
-        let (hold, turn) = match lock.try_enter(me) {
-            Some(hold) => (hold, Turn::AtOnce),
-            None => {
-                if lock.is_free()
-                    && let Some(result) = free(context)
-                {
-                    return result;
-                }
-                match enter_slowly_for_key(lock, me) {
-                    Entry::Taken(Hold::Plainly) => (Hold::Plainly, Turn::Waited),
-                    Entry::Taken(Hold::ByBias) => (Hold::ByBias, Turn::AtOnce),
-                    Entry::Inside => return f(context, Turn::AtOnce),
-                }
+    let me = me();
+    let (hold, turn) = match lock.try_enter(me) {
+        Some(hold) => (hold, Turn::AtOnce),
+        None => {
+            if lock.is_free()
+                && let Some(result) = free(context)
+            {
+                return result;
             }
-        };
-        Frame::new(me, Entered::new(lock, hold), None).run(me, || f(context, turn))
-    })
+            match enter_slowly_for_key(lock, me) {
+                Entry::Taken(Hold::Plainly) => (Hold::Plainly, Turn::Waited),
+                Entry::Taken(Hold::ByBias) => (Hold::ByBias, Turn::AtOnce),
+                Entry::Inside => return f(context, Turn::AtOnce),
+            }
+        }
+    };
+    Frame::new(me, Entered::new(lock, hold), None).run(me, || f(context, turn))
 }
 
 #[cold]
@@ -264,27 +261,26 @@ pub(crate) fn section2<R>(a: &ObjectLock, b: &ObjectLock, f: impl FnOnce() -> R)
     if ptr::eq(first, second) {
         return section(first, f);
     }
-    with_me(|me| {
-        let innermost = me.sections.innermost();
-        // SAFETY: sections on the stack have not ended.
-        if let Some(frame) = unsafe { Frame::of(innermost) }
-            && frame.holds(first)
-            && frame.holds(second)
-        {
-            first.end_freedom();
-            second.end_freedom();
-            return f();
-        }
-        // The second is waited for with the first held: nobody waits for a lower one while it holds a higher.
-        let [first, second] = [first, second].map(|lock| {
-            let hold = lock.try_enter(me).or_else(|| lock.spin(me)).unwrap_or_else(|| {
-                // SAFETY: as above.
-                unsafe { suspend(innermost) };
-                wait_for(lock, me)
-            });
-            lock.end_freedom();
-            Entered::new(lock, hold)
+    let me = me();
+    let innermost = me.sections.innermost();
+    // SAFETY: sections on the stack have not ended.
+    if let Some(frame) = unsafe { Frame::of(innermost) }
+        && frame.holds(first)
+        && frame.holds(second)
+    {
+        first.end_freedom();
+        second.end_freedom();
+        return f();
+    }
+    // The second is waited for with the first held: nobody waits for a lower one while it holds a higher.
+    let [first, second] = [first, second].map(|lock| {
+        let hold = lock.try_enter(me).or_else(|| lock.spin(me)).unwrap_or_else(|| {
+            // SAFETY: as above.
+            unsafe { suspend(innermost) };
+            wait_for(lock, me)
         });
-        Frame::new(me, first, Some(second)).run(me, f)
-    })
+        lock.end_freedom();
+        Entered::new(lock, hold)
+    });
+    Frame::new(me, first, Some(second)).run(me, f)
 }

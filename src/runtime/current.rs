@@ -173,6 +173,16 @@ pub(crate) fn with_me<R>(f: impl FnOnce(&Me) -> R) -> R {
     CURRENT.with(|c| f(&c.me))
 }
 
+/// [What the layers above ask](Me) of the calling thread, for a function that would be too large inside of a closure.
+///
+/// The reference cannot leave the thread, since `Me` is not `Sync`.
+#[inline(always)]
+pub(crate) fn me<'a>() -> &'a Me {
+    let me = CURRENT.with(|c| ptr::from_ref(&c.me));
+    // SAFETY: the cells have no destructor, and stay where they are for as long as the thread runs code.
+    unsafe { &*me }
+}
+
 /// The calling thread's cells. Registers the thread on its first call; `None` for one whose locals are gone.
 #[inline(always)]
 pub(crate) fn cells() -> Option<&'static Cells> {

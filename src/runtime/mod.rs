@@ -68,7 +68,7 @@ pub(crate) use attach::{Operation, Pin, operation, pin};
 pub(crate) use bias::{Bias, revoke};
 pub(crate) use current::{
     Delivery, Me, cells as my_cells, deliver, id as current_id, id_and_readiness, id_for_new_object, leave,
-    open_mail, run_overdue_orphans, with_me, without_gil,
+    me, open_mail, run_overdue_orphans, with_me, without_gil,
 };
 pub(crate) use garbage::{Garbage, Pile};
 pub(crate) use gil_lock::VARIABLE as GIL_VARIABLE;

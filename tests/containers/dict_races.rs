@@ -12,7 +12,7 @@ use freethreaded::{Brc, Dict, attach, critical_section2};
 
 use super::common::isolated;
 
-type Fixed = BuildHasherDefault<DefaultHasher>;
+type Tokens = Dict<u32, Brc<u32>, BuildHasherDefault<DefaultHasher>>;
 
 /// Runs `f` on `threads` threads at once.
 fn together(threads: u32, f: impl Fn(u32) + Sync) {
@@ -211,7 +211,7 @@ fn walks_over_places_that_are_used_again() {
 #[test]
 fn two_dicts_are_seen_at_one_moment() {
     isolated(|| {
-        let (a, b): (Dict<u32, Brc<u32>, Fixed>, Dict<u32, Brc<u32>, Fixed>) = Default::default();
+        let (a, b): (Tokens, Tokens) = Default::default();
         a.insert(7, 7);
         let write = |n: u32| match n % 3 {
             0 => a.swap_contents(&b),

@@ -42,7 +42,8 @@ fn a_comparison_that_writes_is_reported_by_the_sort_and_keeps_its_effect() {
         List::clear,
         |list| list.swap(0, 1),
     ];
-    const SORTS: [fn(&Numbers, &dyn Fn()) -> Result<(), Changed>; 3] = [
+    type Sort = fn(&Numbers, &dyn Fn()) -> Result<(), Changed>;
+    const SORTS: [Sort; 3] = [
         |list, write| list.sort_by(|a, b| (write(), a.cmp(b)).1),
         |list, write| list.sort_by_key(|n| (write(), *n).1),
         |list, write| list.sort_by_cached_key(|n| (write(), *n).1),

@@ -12,8 +12,10 @@ use super::common::isolated;
 
 const ROUNDS: u32 = if cfg!(debug_assertions) { 2_000 } else { 20_000 };
 
+type Operation = fn(&Set<u32>, &Set<u32>, u32);
+
 /// Runs the operations on threads of their own, some rounds each, on the same two sets.
-fn crossing(a: Set<u32>, b: Set<u32>, operations: &[fn(&Set<u32>, &Set<u32>, u32)]) -> (Set<u32>, Set<u32>) {
+fn crossing(a: Set<u32>, b: Set<u32>, operations: &[Operation]) -> (Set<u32>, Set<u32>) {
     let start = Barrier::new(operations.len());
     thread::scope(|s| {
         let threads: Vec<_> = operations
@@ -210,6 +212,7 @@ fn a_change_on_the_way_begins_it_anew() {
     isolated(|| {
         let make = || (keys(0..4), keys(2..7));
         type Change = fn(&Keys, &Keys);
+        type New = fn(&Keys, &Keys) -> Keys;
         const CHANGES: [(Change, &[u32], &[u32]); 4] = [
             (|_, b| _ = b.remove(&Key(6)), &[0, 1, 2, 3], &[2, 3, 4, 5]),
             (|a, _| _ = a.remove(&Key(0)), &[1, 2, 3], &[2, 3, 4, 5, 6]),
@@ -235,7 +238,7 @@ fn a_change_on_the_way_begins_it_anew() {
             let common: Vec<u32> = of_a(true).collect();
             let rest: Vec<u32> = of_a(false).collect();
             let either: Vec<u32> = of_a(false).chain(of_b()).collect();
-            let results: [(fn(&Keys, &Keys) -> Keys, &Vec<u32>); 4] = [
+            let results: [(New, &Vec<u32>); 4] = [
                 (Set::union, &sum),
                 (Set::intersection, &common),
                 (Set::difference, &rest),
@@ -248,7 +251,7 @@ fn a_change_on_the_way_begins_it_anew() {
                 assert_eq!(numbers(&result), *expected);
                 assert_eq!((numbers(&a), numbers(&b)), (a_then.to_vec(), b_then.to_vec()));
             }
-            let writes: [(fn(&Keys, &Keys), &Vec<u32>); 4] = [
+            let writes: [(Change, &Vec<u32>); 4] = [
                 (Set::union_with, &sum),
                 (Set::intersect_with, &common),
                 (Set::difference_with, &rest),

@@ -104,10 +104,9 @@ const ROWS: &[Row<Values, Elements>] = &[
             let cx = attach();
             loop {
                 let Some(old) = l.get_ref(i, &cx) else { return Out::new() };
-                match l.compare_exchange(i, old, old + 1) {
-                    Ok(old) => return vec![*old],
-                    // Read again: another, or none by now.
-                    Err(_) => {}
+                // Else read again: another is there, or none by now.
+                if let Ok(old) = l.compare_exchange(i, old, old + 1) {
+                    return vec![*old];
                 }
             }
         },

@@ -5,6 +5,7 @@
 //!
 //! Each container has a table of its operations; each of them is featured in histories of its own, mixed with the others.
 #![cfg(not(loom))]
+#![allow(clippy::unit_arg, reason = "rows of what gives nothing")]
 
 mod checker;
 #[path = "../common/mod.rs"]

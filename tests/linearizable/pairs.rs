@@ -1,13 +1,13 @@
-//! Operations on two containers, as one object. Readers without a lock see the steps of those that write, so all of these take locks.
+//! Operations on two dicts and two lists, as one object. Readers without a lock see the steps of those that write, so all of these take locks.
 
-use freethreaded::{Brc, Set};
+use freethreaded::Brc;
 
 use super::checker::Value;
 use super::common::isolated;
 use super::dict::{Entries, Map, all, flat, gone, one, out, put};
 use super::list::{Elements, Values};
 use super::rows::{Out, Row, Subject, row};
-use super::set::{Keys, add};
+use super::set::Keys;
 
 type Maps = (Map, Map);
 
@@ -21,6 +21,14 @@ fn sorted(entries: &Entries) -> Entries {
     let mut entries = entries.clone();
     entries.sort_unstable();
     entries
+}
+
+fn common(a: &Keys, b: &Keys, wanted: bool) -> Keys {
+    a.iter().filter(|key| b.contains(key) == wanted).copied().collect()
+}
+
+fn alone(a: &Keys, b: &Keys) -> Keys {
+    [common(a, b, false), common(b, a, false)].concat()
 }
 
 const DICTS: &[Row<Maps, (Entries, Entries)>] = &[
@@ -90,124 +98,6 @@ fn two_dicts() {
             places: 3,
         };
         subject.check(51);
-    });
-}
-
-type Sets = (Set<Value>, Set<Value>);
-
-fn common(a: &Keys, b: &Keys, wanted: bool) -> Keys {
-    a.iter().filter(|key| b.contains(key) == wanted).copied().collect()
-}
-
-fn alone(a: &Keys, b: &Keys) -> Keys {
-    [common(a, b, false), common(b, a, false)].concat()
-}
-
-fn with(a: &Keys, b: &Keys) -> Keys {
-    [a.clone(), common(b, a, false)].concat()
-}
-
-const SETS: &[Row<Sets, (Keys, Keys)>] = &[
-    row("insert", |(a, _), k, _| vec![a.insert(k as Value).into()], |(a, _), k, _| vec![add(a, k).into()]),
-    row(
-        "insert into b",
-        |(_, b), k, _| vec![b.insert(k as Value).into()],
-        |(_, b), k, _| vec![add(b, k).into()],
-    ),
-    row(
-        "remove",
-        |(a, _), k, _| vec![a.remove(&(k as Value)).into()],
-        |(a, _), k, _| vec![super::set::gone(a, k).into()],
-    ),
-    row("snapshot of b", |(_, b), _, _| b.snapshot(), |(_, b), _, _| b.clone()),
-    row("union", |(a, b), _, _| a.union(b).snapshot(), |(a, b), _, _| with(a, b)),
-    row("intersection", |(a, b), _, _| a.intersection(b).snapshot(), |(a, b), _, _| common(a, b, true)),
-    row("difference", |(a, b), _, _| a.difference(b).snapshot(), |(a, b), _, _| common(a, b, false)),
-    row(
-        "symmetric_difference",
-        |(a, b), _, _| a.symmetric_difference(b).snapshot(),
-        |(a, b), _, _| alone(a, b),
-    ),
-    row(
-        "is_subset",
-        |(a, b), _, _| vec![a.is_subset(b).into()],
-        |(a, b), _, _| vec![common(a, b, false).is_empty().into()],
-    ),
-    row(
-        "is_disjoint",
-        |(a, b), _, _| vec![b.is_disjoint(a).into()],
-        |(a, b), _, _| vec![common(a, b, true).is_empty().into()],
-    ),
-    row("==", |(a, b), _, _| vec![(b == a).into()], |(a, b), _, _| vec![alone(a, b).is_empty().into()]),
-    row(
-        "union_with",
-        |(a, b), _, _| {
-            a.union_with(b);
-            Out::new()
-        },
-        |(a, b), _, _| {
-            *a = with(a, b);
-            Out::new()
-        },
-    ),
-    row(
-        "intersect_with",
-        |(a, b), _, _| {
-            b.intersect_with(a);
-            Out::new()
-        },
-        |(a, b), _, _| {
-            *b = common(b, a, true);
-            Out::new()
-        },
-    ),
-    row(
-        "difference_with",
-        |(a, b), _, _| {
-            a.difference_with(b);
-            Out::new()
-        },
-        |(a, b), _, _| {
-            *a = common(a, b, false);
-            Out::new()
-        },
-    ),
-    row(
-        "symmetric_difference_with",
-        |(a, b), _, _| {
-            b.symmetric_difference_with(a);
-            Out::new()
-        },
-        |(a, b), _, _| {
-            *b = alone(b, a);
-            Out::new()
-        },
-    ),
-    row(
-        "swap_contents",
-        |(a, b), _, _| {
-            b.swap_contents(a);
-            Out::new()
-        },
-        |(a, b), _, _| {
-            std::mem::swap(a, b);
-            Out::new()
-        },
-    ),
-];
-
-#[test]
-fn two_sets() {
-    isolated(|| {
-        let subject = Subject {
-            make: || ([0, 1].into(), [1, 2].into()),
-            start: (vec![0, 1], vec![1, 2]),
-            tables: &[SETS],
-            core: 5,
-            between: |_, _| (),
-            places: 3,
-        };
-        subject.check(52);
     });
 }
 

@@ -45,10 +45,7 @@ fn dicts() {
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.merge(b)));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| _ = a == b);
     on::<Dicts>(&[1, 2, 0, 1, 2], &[&[1, 2, 0, 1, 2]], |(a, b), _| _ = a == b);
-    on::<Dicts>(A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), t| {
-        a.swap_contents(b);
-        drop(t.item(0));
-    });
+    on_with::<Dicts>(&[Call::Clone], A_AND_B, &[&[2, 3, 0, 1, 2]], |(a, b), _| a.swap_contents(b));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().intersection(&b.keys_view())));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().symmetric_difference(b)));
     on::<Dicts>(A_AND_B, &[A_AND_B], |(a, b), _| drop(a.keys_view().union(b)));
@@ -79,10 +76,17 @@ fn sets() {
     on_with::<Sets>(LOOKUP, A_AND_B, &[&[2, 0, 2, 4]], |(a, b), _| a.intersect_with(b));
     on_with::<Sets>(LOOKUP, A_AND_B, &[&[1, 3, 0, 2, 4]], |(a, b), _| a.difference_with(b));
     on_with::<Sets>(INTO, A_AND_B, &[&[1, 3, 4, 0, 2, 4]], |(a, b), _| a.symmetric_difference_with(b));
-    // `Drop` of what a clone that panics has left of a copy.
-    on_with::<Sets>(&[Call::Hash, Call::Clone, Call::Drop], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
+    on_with::<Sets>(&[Call::Hash, Call::Clone], A_AND_B, &[&[2, 4, 0, 1, 2, 3]], |(a, b), _| {
         a.swap_contents(b)
     });
+    // Many against few, which goes the other way round.
+    const MANY_AND_FEW: &[u32] = &[1, 2, 3, 4, 5, 6, 0, 7, 3];
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[MANY_AND_FEW], |(a, b), _| drop(a.intersection(b)));
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[MANY_AND_FEW], |(a, b), _| _ = a.is_disjoint(b));
+    on_with::<Sets>(LOOKUP, MANY_AND_FEW, &[&[1, 2, 4, 5, 6, 0, 7, 3]], |(a, b), _| a.difference_with(b));
+    // With itself.
+    on_with::<TestSet>(LOOKUP, &[1, 2, 3], &[&[]], |s, _| s.symmetric_difference_with(s));
+    on_with::<TestSet>(LOOKUP, &[1, 2, 3], &[&[1, 2, 3]], |s, _| s.union_with(s));
 }
 
 #[test]

@@ -155,8 +155,14 @@ trait Key: Clone + Eq + Hash + Debug + Send + Sync + 'static {
 }
 
 /// Some of these are like a NaN: not equal to themselves.
-#[derive(Clone, Debug, Hash)]
+#[derive(Clone, Debug)]
 struct Float(u8);
+
+impl Hash for Float {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 impl PartialEq for Float {
     fn eq(&self, other: &Self) -> bool {

@@ -106,7 +106,8 @@ fn check(set: &Set<Val, Shape>, model: &IndexSet<u32>) {
         assert_eq!(a.map(|key| key.n), b.copied());
     }
     let clone = set.clone();
-    assert!(clone.iter(&cx).map(|key| &key.n).eq(model) && &clone == set && set == &clone);
+    assert!(clone.iter(&cx).map(|key| &key.n).eq(model));
+    assert_eq!([&clone, set], [set, &clone]);
     check_frozen(&set.freeze(), model);
     assert!(Set::from(clone.freeze()).iter(&cx).map(|key| &key.n).eq(model));
     check_frozen(&FrozenSet::from(clone), model);
@@ -244,7 +245,8 @@ fn step<'a>(
                 How::SymmetricDifference => frozen.symmetric_difference(other),
             };
             check_frozen(&frozen, &expected);
-            assert!(frozen == result && result == frozen);
+            assert!(frozen == result);
+            assert!(result == frozen);
         }),
         Op::InPlace(how, kind, ref other) => operand(kind, other, *set.hasher(), tally, |other, theirs| {
             in_place(how, set, other);
@@ -272,7 +274,8 @@ fn step<'a>(
             let backwards: Set<Val, Shape> = other.iter().rev().map(|&n| tally.value(n)).collect();
             assert_eq!(*set == backwards, *model == theirs);
             assert_eq!(backwards.freeze() == *set, *model == theirs);
-            assert!(set == set && set.is_subset(set) && set.is_superset(set));
+            let same = set;
+            assert!(set == same && set.is_subset(set) && set.is_superset(set));
             assert_eq!(set.is_disjoint(set), model.is_empty());
         }
         Op::Exchange(ref other) => {

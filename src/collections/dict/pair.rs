@@ -112,8 +112,7 @@ where
     /// Exchanges the contents of two dicts. Writers, and whoever else locks, see both change at one moment; a reader without lock sees each of
     /// them change at one moment.
     ///
-    /// O(n): all keys are cloned, and unless the hasher is of size 0 hashed anew, under both locks. Both dicts get nodes of their own, since whoever borrows from one is not protected from
-    /// the end of the other.
+    /// All keys are cloned, and hashed anew unless the hasher is of size 0, under both locks: a key that others may be reading stays in the dict that they read.
     ///
     /// ```
     /// use freethreaded::{Brc, Dict};
@@ -130,22 +129,22 @@ where
         if ptr::eq(self, other) {
             return;
         }
-        // What does not come to be used outlives the locks.
+        // What does not come to be used outlives the locks, half-filled copies too.
         let mut in_vain = Vec::new();
         let operation = operation();
         let old = self.table.locked2(&other.table, |a, b| {
             loop {
                 let shapes = (a.shape(), b.shape());
                 let (mine, theirs) = (a.entries(), b.entries());
-                let for_other = other.of(&operation, &mine, |node| other.hash_of(node));
-                in_vain.push(for_other);
-                let for_self = self.of(&operation, &theirs, |node| self.hash_of(node));
+                in_vain.push(Self::with_capacity_and_hasher(mine.len(), other.hasher.clone()));
+                in_vain.last_mut()?.fill(&operation, &mine, |node| other.hash_of(node));
+                in_vain.push(Self::with_capacity_and_hasher(theirs.len(), self.hasher.clone()));
+                in_vain.last_mut()?.fill(&operation, &theirs, |node| self.hash_of(node));
                 let is_current = |entry: &Entry<'_, K>| entry.node.value() == Some(entry.value);
                 if (a.shape(), b.shape()) == shapes && mine.iter().chain(&theirs).all(is_current) {
-                    let for_other = in_vain.pop()?;
+                    let (for_self, for_other) = (in_vain.pop()?, in_vain.pop()?);
                     return Some((a.replace_all(for_self.table), b.replace_all(for_other.table)));
                 }
-                in_vain.push(for_self);
             }
         });
         if let Some((mine, theirs)) = old {
@@ -169,12 +168,21 @@ where
         S: Clone,
     {
         let mut copy = Self::with_capacity_and_hasher(entries.len(), self.hasher.clone());
-        let table = copy.table.exclusive();
-        for entry in entries {
-            let key = entry.node.key.clone();
-            table.insert(operation, hash(entry.node), key, another::<P>(entry.value));
-        }
+        copy.fill(operation, entries, hash);
         copy
+    }
+
+    /// Adds copies of entries whose keys differ, from each other and from what is here.
+    fn fill(&mut self, operation: &Operation, entries: &[Entry<'_, K>], hash: impl Fn(&Node<K>) -> u64)
+    where
+        K: Clone,
+    {
+        let table = self.table.exclusive();
+        for entry in entries {
+            let hash = hash(entry.node);
+            let key = entry.node.key.clone();
+            table.insert(operation, hash, key, another::<P>(entry.value));
+        }
     }
 }
 

@@ -75,64 +75,50 @@ impl<K, P: SharedPtr, S> Dict<K, P, S> {
 /// let names: Dict<&str, Brc<u32>> = [("x", 1), ("self", 2)].into();
 /// assert_eq!(names.keys_view().intersection(&Reserved(["self", "super"])).snapshot(), ["self"]);
 /// ```
-pub trait KeySource<K> {
+pub trait KeySource<K: 'static> {
     /// The lock that keeps the keys as they are, if they can change.
     fn lock(&self) -> Option<&ObjectLock>;
 
     /// The keys. Called with the lock held, and the token is alive for as long as the references are used.
-    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
-    where
-        K: 'a;
+    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>;
 }
 
-impl<K, P: SharedPtr, S> KeySource<K> for Dict<K, P, S> {
+impl<K: 'static, P: SharedPtr, S> KeySource<K> for Dict<K, P, S> {
     fn lock(&self) -> Option<&ObjectLock> {
         Some(self.table.lock())
     }
 
-    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
-    where
-        K: 'a,
-    {
+    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K> {
         self.keys(token)
     }
 }
 
-impl<K, S> KeySource<K> for Set<K, S> {
+impl<K: 'static, S> KeySource<K> for Set<K, S> {
     fn lock(&self) -> Option<&ObjectLock> {
         Some(self.object_lock())
     }
 
-    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
-    where
-        K: 'a,
-    {
+    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K> {
         self.iter(token)
     }
 }
 
-impl<K, S> KeySource<K> for FrozenSet<K, S> {
+impl<K: 'static, S> KeySource<K> for FrozenSet<K, S> {
     fn lock(&self) -> Option<&ObjectLock> {
         None
     }
 
-    fn each_key<'a>(&'a self, _token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
-    where
-        K: 'a,
-    {
+    fn each_key<'a>(&'a self, _token: &'a Attached<'_>) -> impl Iterator<Item = &'a K> {
         self.iter()
     }
 }
 
-impl<K, P: SharedPtr, S> KeySource<K> for KeysView<'_, K, P, S> {
+impl<K: 'static, P: SharedPtr, S> KeySource<K> for KeysView<'_, K, P, S> {
     fn lock(&self) -> Option<&ObjectLock> {
         Some(self.dict.table.lock())
     }
 
-    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K>
-    where
-        K: 'a,
-    {
+    fn each_key<'a>(&'a self, token: &'a Attached<'_>) -> impl Iterator<Item = &'a K> {
         self.dict.keys(token)
     }
 }
@@ -167,6 +153,7 @@ impl<'d, K, P: SharedPtr, S> KeysView<'d, K, P, S> {
     fn both<'a, O>(&'a self, other: &'a O, token: &'a Attached<'_>) -> (Vec<&'a K>, Vec<&'a K>)
     where
         O: KeySource<K>,
+        K: 'static,
     {
         let lock = self.dict.table.lock();
         section2(lock, other.lock().unwrap_or(lock), || {

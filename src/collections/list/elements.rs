@@ -7,7 +7,7 @@
 //! |---|---|
 //! | elements at the end come | each into its place, the length, the count of changes |
 //! | elements at the end go | the length, the count of changes, each place null |
-//! | one element is replaced | its place |
+//! | one element is replaced, with the lock or [without](crate::lock) | its place |
 //!
 //! *A place* is read between two looks at the length. The first shows that the place was an element's when the read began; the second that what was
 //! found there is not an element that is only about to come: whoever sees that one sees, by the acquire, the length that an earlier pop left. An empty place was
@@ -132,6 +132,16 @@ pub(super) unsafe fn replace(block: Elements<'_>, place: usize, raw: *mut ()) ->
     // Release: partner is the acquire in `element`. Of a null: who finds the place empty sees the length, and all that was before.
     slot.store(raw, Ordering::Release);
     old
+}
+
+/// Replaces the element of a place below the length, while others do so [without the lock](crate::lock). Lengths and blocks do not change meanwhile. `None` if the
+/// place is not below the length.
+pub(super) fn replace_freely(block: Elements<'_>, place: usize, raw: NonNull<()>) -> Option<NonNull<()>> {
+    if place >= length(block) {
+        return None;
+    }
+    // SAFETY: below the length. Release: partner is the acquire in `element`. Acquire: partner is the release of whoever stored the old element, which becomes ours.
+    NonNull::new(unsafe { block.slot(place) }.swap(raw.as_ptr(), Ordering::AcqRel))
 }
 
 /// Takes the element out of a place above the length. Under the lock.

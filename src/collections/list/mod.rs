@@ -163,17 +163,20 @@ impl<P: SharedPtr> List<P> {
         self.block.store(block.into_raw(), Ordering::Release);
     }
 
-    /// Publishes a block in place of the current one, whose memory is freed after a grace period: the references to its elements have moved to the new one,
+    /// Publishes a block in place of the current one, whose memory is freed, at once or after a grace period: the references to its elements have moved to the new one,
     /// or are given up by the caller. Under the lock.
     fn replace_block(&self, operation: &Operation, old: Option<Elements<'_>>, new: Draft) {
         self.publish(new.finish());
-        if let Some(old) = old {
-            // SAFETY: unlinked just now; its elements are taken care of.
-            operation.retire(unsafe { old.into_garbage() });
+        let Some(old) = old else { return };
+        if operation.is_alone() {
+            // SAFETY: unlinked just now, its elements are taken care of, and nobody can be reading.
+            return unsafe { old.free() };
         }
+        // SAFETY: unlinked just now; its elements are taken care of.
+        operation.retire(unsafe { old.into_garbage() });
     }
 
-    /// Makes the list empty, and returns the block that it had. Under the lock.
+    /// Makes the list empty. Under the lock.
     fn unlink(&self) {
         // Release: null leads nowhere, but who sees the list empty sees all that was before.
         self.block.store(ptr::null_mut(), Ordering::Release);

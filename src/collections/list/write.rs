@@ -5,10 +5,11 @@ use core::ptr::{self, NonNull};
 
 use super::super::block::Block;
 use super::elements::{
-    Draft, Elements, copied, element, length, length_of, replace, room, set_length, vacate,
+    Draft, Elements, copied, element, length, length_of, replace, replace_freely, room, set_length, vacate,
 };
 use super::slice::Slice;
 use super::{Counted, List, retire_full, retire_value};
+use crate::lock::{Turn, section_of_key};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation};
 use crate::sync::atomic::Ordering;
@@ -87,11 +88,24 @@ impl<P: SharedPtr> List<P> {
     pub fn set(&self, index: usize, value: impl Into<P>) -> Result<P, P> {
         let raw = P::into_raw(value.into());
         let operation = operation();
-        let old = self.under_lock(|block| {
-            let block = block.filter(|&block| index < length(block))?;
-            // SAFETY: below the length.
-            NonNull::new(unsafe { replace(block, index, raw.as_ptr()) })
-        });
+        let old = section_of_key(
+            &self.lock,
+            &mut (),
+            |()| self.set_freely(index, raw),
+            |(), turn| {
+                // SAFETY: under the lock.
+                let block = unsafe { self.elements() }.filter(|&block| index < length(block))?;
+                if self.lock.is_free() {
+                    return replace_freely(block, index, raw);
+                }
+                // SAFETY: below the length.
+                let old = NonNull::new(unsafe { replace(block, index, raw.as_ptr()) });
+                if let Turn::Waited = turn {
+                    self.lock.waited_to_replace();
+                }
+                old
+            },
+        );
         let result = match old {
             Some(old) => Ok(Self::give_up(&operation, old)),
             // SAFETY: the reference came from `value`, and no list has it.
@@ -100,6 +114,16 @@ impl<P: SharedPtr> List<P> {
         // As in `pop`.
         drop(operation);
         result
+    }
+
+    /// [`set`](Self::set) without the lock, while that is allowed. `None`, and nothing is done, if it is not, or there is no such place.
+    #[cold]
+    fn set_freely(&self, index: usize, raw: NonNull<()>) -> Option<Option<NonNull<()>>> {
+        self.lock.freely(|| {
+            // SAFETY: inside the runtime, in the operation of `set`. Acquired behind the light barrier: whoever needs the list to stand still waits for this.
+            let block = unsafe { self.elements() }.filter(|&block| index < length(block))?;
+            Some(replace_freely(block, index, raw))
+        })
     }
 
     /// Replaces the element at `index` if it is the very object `current`.

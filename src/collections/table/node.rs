@@ -27,6 +27,9 @@ pub(crate) struct Node<K> {
 /// # Safety
 /// `release` may be called on any thread, at any later time.
 pub(crate) unsafe trait Value: 'static {
+    /// Whether there is anything to release.
+    const IS_SOMETHING: bool = true;
+
     /// Drops the table's reference. May run user code.
     ///
     /// # Safety
@@ -62,6 +65,8 @@ impl Present {
 
 // SAFETY: nothing to release.
 unsafe impl Value for Present {
+    const IS_SOMETHING: bool = false;
+
     unsafe fn release(_raw: NonNull<()>) {}
 
     fn bytes() -> usize {
@@ -240,6 +245,9 @@ pub(crate) fn retire_value<V: Value>(operation: &Operation, value: NonNull<()>) 
     unsafe fn release<V: Value>(raw: *mut ()) {
         // SAFETY: a value of this kind that nothing holds any more.
         unsafe { V::release(NonNull::new_unchecked(raw)) }
+    }
+    if !V::IS_SOMETHING {
+        return;
     }
     // SAFETY: unlinked; `Value` allows any thread to release it later.
     operation.retire(unsafe { Garbage::new(value.as_ptr(), release::<V>, V::bytes()) });

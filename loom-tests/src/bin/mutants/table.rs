@@ -1709,6 +1709,30 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_or_insert_makes_one",
     },
     Mutant {
+        file: "src/collections/table/algebra.rs",
+        name: "a key that is replaced says that it is gone",
+        find: "Removed { node: NonNull::from(node), value: Present::RAW }",
+        replace: "Removed { node: NonNull::from(node), value: node.take_value(false) }",
+        tests: "loom_set",
+        model: "get_against_replace",
+    },
+    Mutant {
+        file: "src/collections/table/algebra.rs",
+        name: "changing a set does not lock the other one",
+        find: "section2(&self.lock, other, ",
+        replace: "section2(&self.lock, &self.lock, ",
+        tests: "loom_set",
+        model: "union_with_a_section_of_the_other",
+    },
+    Mutant {
+        file: "src/collections/set/operand.rs",
+        name: "set algebra locks one of its operands",
+        find: "(Some(a), Some(b)) => section2(a, b, f),",
+        replace: "(Some(a), Some(_)) => section2(a, a, f),",
+        tests: "loom_set",
+        model: "union_against_a_section_of_the_other",
+    },
+    Mutant {
         file: "src/collections/list/elements.rs",
         name: "changes of the length are not counted",
         find: "changes.store(changes.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);",
@@ -2572,10 +2596,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/dict/pair.rs",
         name: "an exchange leaves a dict empty for a moment",
-        find: r"                    return Some((a.replace_all(for_self.table), b.replace_all(for_other.table)));",
-        replace: r"                    let (mine, theirs) = (a.unlink_all(), b.replace_all(for_other.table));
-                    _ = a.replace_all(for_self.table);
-                    return Some((mine, theirs));",
+        find: r"return Some((a.replace_all(for_self.table), ",
+        replace: r"let old = a.unlink_all();
+                    let _ = a.replace_all(for_self.table);
+                    return Some((old, ",
         tests: "loom_dict",
         model: "get_against_swap",
     },
