@@ -1423,7 +1423,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/section.rs",
         name: "a section goes on as it was suspended",
-        find: r"            frame.first.enter_again(me);
+        find: r"        frame.first.enter_again(me);
 ",
         replace: "",
         tests: "loom_bias",
@@ -1432,9 +1432,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/section.rs",
         name: "the second lock of a pair is not taken again",
-        find: r"                second.enter_again(me);
+        find: r"            second.enter_again(me);
 ",
-        replace: r"                _ = second;
+        replace: r"            _ = second;
 ",
         tests: "loom_lock",
         model: "a_suspended_pair",
@@ -1460,9 +1460,9 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/lock/section.rs",
         name: "a pair waits with the outer sections held",
-        find: r"                unsafe { suspend(innermost) };
-                wait_for(lock, me)",
-        replace: "                wait_for(lock, me)",
+        find: r"            unsafe { suspend(innermost) };
+            wait_for(lock, me)",
+        replace: "            wait_for(lock, me)",
         tests: "loom_lock",
         model: "a_pair_inside_a_section",
     },
