@@ -32,7 +32,8 @@
 //! |---|---|
 //! | [`Brc`], [`Weak`] | `Arc` and `Weak` without atomics on the thread that made the object; [immortal](Brc::immortal) objects without counts |
 //! | [`refcount::RefCount`] | the same count as a 12-byte word to embed in a runtime's own object header |
-//! | [`Dict`], [`Set`], [`List`] | insertion-ordered map and set, and array, with lock-free reads, a one-byte lock for writes, and no guards that block |
+//! | [`Dict`], [`Set`], [`List`] | insertion-ordered map and set, and array, with lock-free reads, a [lock of their own](lock) for writes that costs no locked instruction until it is shared, and no guards that block |
+//! | [`critical_section`], [`critical_section2`] | several operations on one or two objects as one step, without deadlocks |
 //! | [`attach`], [`Attached`] | the token of being inside the runtime: borrowed reads, checkpoints, [detaching](Attached::detach) while blocked |
 //! | [`gil`] | the same program under one global lock, to measure what it costs |
 //!

@@ -1,7 +1,7 @@
 //! Containers that many threads share: [`Dict`], [`Set`] and [`List`].
 //!
 //! Reads take no lock, never retry, and can [borrow](Dict::get_ref) from a token, so that threads that read one hot object write
-//! nothing that they share. Writes take the container's own lock of eight bytes. Nothing here hands out a guard that blocks others.
+//! nothing that they share. Writes take the container's own [lock](crate::lock). Nothing here hands out a guard that blocks others.
 //!
 //! What a container holds is a counted pointer, [`SharedPtr`](crate::refcount::SharedPtr). A reference that it gives up is dropped a grace period later, so
 //! whoever is reading keeps a valid reference; see [the runtime](crate::runtime#what-waits-for-what).
