@@ -4,11 +4,11 @@ mod common;
 
 use std::panic::catch_unwind;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use common::{Remote, child, child_output, isolated, on_thread};
+use common::{OnDrop, Remote, child, child_output, isolated, on_thread, wait_until};
 use freethreaded::runtime::{on_this_thread, stats};
 use freethreaded::{Brc, Dict, List, attach, attach_with, collect, gil};
 
@@ -100,6 +100,40 @@ fn detach_lets_go() {
             assert!(trying.try_recv().is_err(), "taken again behind the panic");
             drop(cx);
             trying.recv().unwrap();
+        });
+    });
+}
+
+/// A destructor that comes inside and leaves, while its thread goes away, gives the lock up: the thread does not give up what is another's by then.
+#[test]
+fn going_away_gives_up_once() {
+    static HAS_IT: AtomicBool = AtomicBool::new(false);
+    static DONE: AtomicBool = AtomicBool::new(false);
+    child("going_away_gives_up_once", ON, || {
+        isolated(|| {
+            let [second, third] = [Arc::new(Remote::new()), Arc::new(Remote::new())];
+            let holder = Arc::clone(&second);
+            let list: List<Brc<OnDrop>> = List::new();
+            let mut cx = attach();
+            let comes_inside: Box<dyn FnOnce() + Send + Sync> = Box::new(move || {
+                drop(attach());
+                holder.start(|| {
+                    let _cx = attach();
+                    HAS_IT.store(true, Ordering::Relaxed);
+                    wait_until("the end of the test", || DONE.load(Ordering::Relaxed));
+                });
+                wait_until("the lock's new holder", || HAS_IT.load(Ordering::Relaxed));
+            });
+            list.push(OnDrop::new(comes_inside));
+            list.clear();
+            cx.detach(|| {
+                assert!(HAS_IT.load(Ordering::Relaxed), "destroyed on the way");
+                let trying = third.start(|| drop(attach()));
+                thread::sleep(Duration::from_millis(20));
+                assert!(trying.try_recv().is_err(), "two threads inside");
+                DONE.store(true, Ordering::Relaxed);
+                trying.recv().unwrap();
+            });
         });
     });
 }

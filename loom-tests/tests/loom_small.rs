@@ -118,6 +118,22 @@ fn get_against_a_move_to_the_front() {
     );
 }
 
+/// A move to the front that makes a table with slots small. Catches one within the new block.
+#[test]
+fn get_against_a_move_that_makes_it_small() {
+    model(THREE, |made| {
+        let _small = SmallTables::of(4);
+        drop(attach());
+        let table = Arc::new(Table::with_capacity_and_hasher(5, Same));
+        [1, 2].iter().for_each(|&key| insert(&table, made, key, u32::from(key) * 10));
+        let theirs = Arc::clone(&table);
+        let writer = spawn(move || assert!(theirs.move_to_end(&2, End::First)));
+        assert_eq!(get(&table, 2), Some(20));
+        writer.join().unwrap();
+        assert_eq!((get(&table, 2), get(&table, 1)), (Some(20), Some(10)));
+    });
+}
+
 #[test]
 fn get_against_a_move_to_the_end() {
     reader_and_writer(

@@ -30,7 +30,6 @@
 //! `Hash`, `Drop`, `Into` and `Clone` run without a lock, unless a method says otherwise; so do closures, but for those that decide about what is there (`update`, `retain`, …). `Eq` of keys runs under the lock in a write of a `Dict` or `Set`. All of
 //! them may use any container, the same one included: a write that was interrupted by another looks its key up again. Locks are
 //! [critical sections](crate::critical_section), so threads that do so crosswise do not wait for each other for ever.
-
 //!
 //! # Traits of other crates
 //!

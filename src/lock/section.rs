@@ -95,7 +95,8 @@ impl<'a> Frame<'a> {
     /// Runs `f` as this section, whose locks the thread has just taken.
     #[inline(always)]
     fn run<R>(&self, me: &Me, f: impl FnOnce() -> R) -> R {
-        me.sections.set_innermost(&raw const self.head);
+        // From the whole frame, which is what `Frame::of` makes of it again.
+        me.sections.set_innermost(ptr::from_ref(self).cast());
         let _end = End { frame: self, me };
         f()
     }

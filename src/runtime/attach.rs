@@ -186,7 +186,8 @@ impl Drop for Operation {
 /// Reclaims now what can be reclaimed: merges what others have handed to this thread, adopts the garbage of finished threads,
 /// makes a pass, and runs the destructors of what no thread can read any more.
 ///
-/// What a thread inside the runtime may still hold stays, the calling thread's own token included. O(threads + garbage).
+/// What a thread inside the runtime may still hold stays, the calling thread's own token included. In a [critical section](crate::critical_section), or where a
+/// container has called an `Eq`, no destructor runs: it is left to the end of that. O(threads + garbage).
 ///
 /// ```
 /// use freethreaded::{Brc, List};

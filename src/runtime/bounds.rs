@@ -32,7 +32,7 @@ pub struct Bounds {
     /// The same in bytes. 64 KiB at first; at least 1.
     pub retired_bytes: usize,
     /// Dead objects on one thread that need no more waiting: when there are so many, they are destroyed at the end of the next writing
-    /// operation of a container, or by whoever drops a reference to an object of another thread, and not only at explicit points. 64 at first; at least 1.
+    /// operation of a container, or by whoever drops a reference to an object of another thread, either outside critical sections, and not only at explicit points. 64 at first; at least 1.
     pub ready_objects: usize,
     /// The same in bytes. 64 KiB at first; at least 1.
     pub ready_bytes: usize,

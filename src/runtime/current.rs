@@ -602,10 +602,15 @@ impl Current {
         }
     }
 
+    /// Whether a lock of a container may be held: in an operation, whose `Eq` has called, or in a critical section of the user's. A destructor could wait for another
+    /// lock, and so let others into what is to be one step. The end of either, or a later point, comes to what there is to destroy.
+    fn holds_locks(&self) -> bool {
+        self.operations.get() != 0 || !self.me.sections.innermost().is_null()
+    }
+
     fn run_destructors(&self, record: &Record) {
-        // Further up the stack the loop below will come to what was added since. In an operation, a lock may be held: an `Eq`
-        // has asked for this. The end of the operation or a later point comes to it.
-        if self.destroying.get() || self.operations.get() != 0 || std::thread::panicking() {
+        // Further up the stack the loop below will come to what was added since.
+        if self.destroying.get() || self.holds_locks() || std::thread::panicking() {
             return;
         }
         self.destroying.set(true);
@@ -827,7 +832,8 @@ impl Away {
                 c.settle(if unpinned { Settle::Everything } else { Settle::AtPoint });
                 c.leave_garbage(record);
             }
-            if gil {
+            // Unless a destructor that came inside and left has given it up.
+            if gil && c.after.get() & After::GIL != 0 {
                 c.clear_after(After::GIL);
                 registry().gil.release();
             }
@@ -922,11 +928,11 @@ pub(crate) fn deliver(owner: ThreadId, parcel: super::mailbox::Parcel) -> Delive
 }
 
 /// Runs the destructors of dead objects that no thread claims, if they have become many. For calls in which the
-/// user expects destructors: the drop of a reference, but not one under a lock of a container or in such a destructor.
+/// user expects destructors: the drop of a reference, but not one under a lock of a container, in a critical section or in such a destructor.
 #[cold]
 pub(crate) fn run_overdue_orphans() {
     with(|c| {
-        if c.operations.get() == 0 && !c.destroying.get() && !std::thread::panicking() {
+        if !c.holds_locks() && !c.destroying.get() && !std::thread::panicking() {
             let pile: Pile = registry().take_overdue_orphans();
             if !pile.is_empty() {
                 // Behind the destructors: one of them may have come inside and left, with a borrowed record.

@@ -32,7 +32,7 @@
 //! 3. past the [bounds](super::bounds), at the end of an outermost writing operation of a container, after every lock is released, or in
 //!    a drop of a reference that was handed to another thread.
 //!
-//! Never while a pass looks at records, and never during unwinding (a second panic would end the process).
+//! Never while a pass looks at records, never in a critical section, whose `checkpoint` and `detach` are outside it, and never during unwinding (a second panic would end the process).
 //!
 //! # Orphans
 //!

@@ -7,7 +7,7 @@ use std::thread;
 use freethreaded::lock::{HasLock, Locked, ObjectLock};
 use freethreaded::{Brc, Dict, List, attach, critical_section, critical_section2};
 
-use super::common::{isolated, wait_until};
+use super::common::{Drops, Probe, Remote, isolated, wait_until};
 
 #[test]
 fn check_then_act_is_one_step() {
@@ -222,5 +222,47 @@ fn values_go_in_and_out_whole() {
         assert_eq!(value.into_inner(), [4]);
         assert_eq!(Locked::from(7).get(), 7);
         assert!(format!("{:?}", Locked::new(())).contains("locked: false"));
+    });
+}
+
+/// What others have let die is not destroyed in a section: a destructor could wait for a lock, and let others in.
+#[test]
+fn no_garbage_is_destroyed_in_a_section() {
+    isolated(|| {
+        let (other, drops) = (Remote::new(), Drops::new());
+        let dict: Dict<u32, Brc<u32>> = [(1, 1)].into();
+        let many: Vec<Brc<Probe>> = (0..1000).map(|_| Brc::new(drops.probe())).collect();
+        let (first, second) = (many.clone(), many);
+        other.run(|| drop(first));
+        other.run(|| drop(second));
+        critical_section(&dict, |section| {
+            for n in 0..10 {
+                dict.insert(n, n);
+            }
+            assert_eq!(drops.get(), 0);
+            section.checkpoint();
+            assert_eq!(drops.get(), 1000);
+        });
+    });
+}
+
+/// Nor what is left to whoever drops a reference to another thread's object.
+#[test]
+fn no_orphans_are_destroyed_in_a_section() {
+    isolated(|| {
+        let (owner, drops) = (Remote::new(), Drops::new());
+        let (lock, probes) = (ObjectLock::new(), drops.clone());
+        let objects: Vec<Brc<Probe>> =
+            owner.run(move || (0..1000).map(|_| Brc::new(probes.probe())).collect());
+        let [first, second] = owner.run(|| [Brc::new(1), Brc::new(2)]);
+        drop(objects);
+        // Finds them dead, where it may destroy nothing.
+        owner.run(|| drop(Brc::new(3)));
+        critical_section(&lock, |_| {
+            drop(first);
+            assert_eq!(drops.get(), 0);
+        });
+        drop(second);
+        assert_eq!(drops.get(), 1000);
     });
 }

@@ -40,7 +40,7 @@ where
             find_in_a(hash, entry.key).is_none().then_some(Entry { hash, ..entry })
         })
     };
-    one_moment(a, b, || match how {
+    let read = || match how {
         Algebra::Union => {
             let mut keys = Vec::with_capacity(a.count());
             keys.extend(all_of_a());
@@ -60,7 +60,9 @@ where
         Algebra::SymmetricDifference => {
             all_of_a().filter(|entry| !is_in_b(entry)).chain(of_b_alone()).collect()
         }
-    })
+    };
+    // SAFETY: the caller's.
+    unsafe { one_moment(a, b, read) }
 }
 
 /// What an operation is about to do to a set.
@@ -183,9 +185,11 @@ where
             // Outlives the locks: keys that are not needed are dropped after them.
             let mut changes = Changes::default();
             let run = |locked: &Locked<'s, K, Present>| {
-                let before = (self.table.shape(), other.state());
+                // SAFETY: under both locks, and inside the runtime.
+                let states = || unsafe { (self.table.shape(), other.state()) };
+                let before = states();
                 plan(locked, &mut changes);
-                let exact = (self.table.shape(), other.state()) == before;
+                let exact = states() == before;
                 if !exact && tries < TRIES {
                     return false;
                 }

@@ -12,10 +12,10 @@ where
     B: Operand<K> + ?Sized,
 {
     let _pin = pinned(a, b);
-    one_moment(a, b, || {
-        // SAFETY: inside the runtime, and under both locks.
-        counts(&a.count(), &b.count()) && unsafe { keys_in(a, b, true) }
-    })
+    // SAFETY: inside the runtime, and under both locks.
+    let read = || counts(&a.count(), &b.count()) && unsafe { keys_in(a, b, true) };
+    // SAFETY: inside the runtime.
+    unsafe { one_moment(a, b, read) }
 }
 
 fn disjoint<K, A, B>(a: &A, b: &B) -> bool
@@ -24,10 +24,12 @@ where
     B: Operand<K> + ?Sized,
 {
     let _pin = pinned(a, b);
-    one_moment(a, b, || {
+    let read = || {
         // SAFETY: inside the runtime, and under both locks.
         if a.count() <= b.count() { unsafe { keys_in(a, b, false) } } else { unsafe { keys_in(b, a, false) } }
-    })
+    };
+    // SAFETY: inside the runtime.
+    unsafe { one_moment(a, b, read) }
 }
 
 /// Whether every key of `a` is in `b`, or none is.

@@ -55,8 +55,11 @@ pub trait Operand<K> {
     /// How many keys. Exact under the lock.
     fn count(&self) -> usize;
 
-    /// What changes when the keys do, under the lock.
-    fn state(&self) -> State;
+    /// What changes when the keys do.
+    ///
+    /// # Safety
+    /// If there is a lock, the calling thread holds it and is inside the runtime. (Who has a [`SetOperand`] can call this without naming the trait.)
+    unsafe fn state(&self) -> State;
 
     /// The hash of a key. Calls `Hash`.
     fn hash_of(&self, key: &K) -> u64;
@@ -124,7 +127,7 @@ where
         self.table.len()
     }
 
-    fn state(&self) -> State {
+    unsafe fn state(&self) -> State {
         State(Some(self.table.shape()))
     }
 
@@ -163,7 +166,7 @@ where
         self.len()
     }
 
-    fn state(&self) -> State {
+    unsafe fn state(&self) -> State {
         State(None)
     }
 
@@ -188,7 +191,10 @@ where
 }
 
 /// Runs `read`, which calls user code, with both operands as they are at one moment.
-pub(super) fn one_moment<K, A, B, R>(a: &A, b: &B, mut read: impl FnMut() -> R) -> R
+///
+/// # Safety
+/// If an operand has a lock, the calling thread is inside the runtime.
+pub(super) unsafe fn one_moment<K, A, B, R>(a: &A, b: &B, mut read: impl FnMut() -> R) -> R
 where
     A: Operand<K> + ?Sized,
     B: Operand<K> + ?Sized,
@@ -196,9 +202,11 @@ where
     let mut tries = 0;
     loop {
         let result = locked(a.lock(), b.lock(), || {
-            let before = (a.state(), b.state());
+            // SAFETY: under both locks; the rest is the caller's.
+            let states = || unsafe { (a.state(), b.state()) };
+            let before = states();
             let result = read();
-            ((a.state(), b.state()) == before || tries == TRIES).then_some(result)
+            (states() == before || tries == TRIES).then_some(result)
         });
         if let Some(result) = result {
             return result;

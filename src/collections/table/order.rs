@@ -87,27 +87,30 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         if is_there {
             return;
         }
+        let enough = self.len() * 2;
+        let index = match end {
+            _ if index.is_small() => index,
+            End::Last if index.used() == index.capacity() => self.rebuild(operation, enough, |_| 0),
+            // Half of what is free comes to stand in front, so that as many moves need no other rebuild.
+            End::First if index.first() == 0 => self.rebuild(operation, enough, |free| free / 2),
+            _ => index,
+        };
+        // Also what had slots, if few are left in it.
         if index.is_small() {
             return self.move_in_small(operation, index, node, end);
         }
-        let enough = self.len() * 2;
-        let (index, place) = match end {
+        let place = match end {
             End::Last => {
-                let is_full = index.used() == index.capacity();
-                let index = if is_full { self.rebuild(operation, enough, |_| 0) } else { index };
                 let place = index.used();
                 index.put(node, place);
                 index.set_used(place + 1);
-                (index, place)
+                place
             }
             End::First => {
-                // Half of what is free comes to stand in front, so that as many moves need no other rebuild.
-                let is_full = index.first() == 0;
-                let index = if is_full { self.rebuild(operation, enough, |free| free / 2) } else { index };
                 let place = index.first() - 1;
                 index.put(node, place);
                 index.set_first(place);
-                (index, place)
+                place
             }
         };
         let old = node.place.replace(place);

@@ -1462,7 +1462,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         name: "a pair waits with the outer sections held",
         find: r"            unsafe { suspend(innermost) };
             wait_for(lock, me)",
-        replace: "                wait_for(lock, me)",
+        replace: "            wait_for(lock, me)",
         tests: "loom_lock",
         model: "a_pair_inside_a_section",
     },
@@ -1599,10 +1599,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
             return self.move_in_small(operation, index, node, end);
         }
 ",
-        replace: r"        let _ = Self::move_in_small;
+        replace: r"        if index.is_small() && index.first() == 0 {
+            return self.move_in_small(operation, index, node, end);
+        }
 ",
         tests: "loom_small",
-        model: "get_against_a_move_to_the_front",
+        model: "get_against_a_move_that_makes_it_small",
     },
     Mutant {
         file: "src/collections/table/mod.rs",
@@ -1710,7 +1712,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         file: "src/collections/table/algebra.rs",
         name: "a key that is replaced says that it is gone",
         find: "Removed { node: NonNull::from(node), value: Present::RAW }",
-        replace: "Removed { node: NonNull::from(node), value: node.take_value() }",
+        replace: "Removed { node: NonNull::from(node), value: node.take_value(false) }",
         tests: "loom_set",
         model: "get_against_replace",
     },
