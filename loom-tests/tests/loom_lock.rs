@@ -27,10 +27,12 @@ fn sections_exclude() {
     });
 }
 
+/// With one preemption, as each wait adds switches of its own.
+///
 /// Three threads, one of which comes back: a thread that waits is overtaken, waits again, and gets the lock handed over.
 #[test]
 fn three_sections() {
-    model(THREE, |made| {
+    model(1, |made| {
         let shared = Arc::new((ObjectLock::new(), made.value(0)));
         let others = [(); 2].map(|()| {
             let theirs = Arc::clone(&shared);
@@ -144,7 +146,7 @@ fn a_suspended_pair() {
 /// Three sections inside each other, of which the two outer ones are suspended more than once.
 #[test]
 fn three_deep() {
-    model(THREE, |made| {
+    model(1, |made| {
         let ours = objects(made);
         let theirs = Arc::clone(&ours);
         let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));
