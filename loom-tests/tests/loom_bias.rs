@@ -119,9 +119,9 @@ fn the_owner_finishes() {
     });
 }
 
-/// The owner comes back in a new life, with a bias of its own.
+/// The owner comes back in a new life, with a bias of its own. (Inheriting the old one with the record would do as well: the registry orders the two lives.)
 #[test]
-fn biases_are_not_given_out_twice() {
+fn the_owner_comes_back() {
     model(TWO, |made| {
         let shared = Shared::owned(made);
         exit_thread();

@@ -77,7 +77,7 @@ fn replaces_meanwhile(
 #[test]
 fn a_section_stands_still() {
     replaces_meanwhile(
-        THREE,
+        TWO,
         1,
         |table, _| {
             critical_section(table, |section| {

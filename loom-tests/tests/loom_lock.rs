@@ -47,6 +47,38 @@ fn three_sections() {
     });
 }
 
+/// A thread that comes back is ahead of the one that it wakes, which waits again and has the lock handed over.
+#[test]
+fn handed_over() {
+    model(TWO, |made| {
+        let shared = Arc::new((ObjectLock::new(), made.value(0)));
+        let theirs = Arc::clone(&shared);
+        let other = spawn(move || section(&theirs.0, || add_one(&theirs.1)));
+        for _ in 0..3 {
+            section(&shared.0, || add_one(&shared.1));
+        }
+        other.join().unwrap();
+        assert_eq!(shared.1.read(), 4);
+    });
+}
+
+/// Two threads wait at once, and each is woken.
+#[test]
+fn further_waiters() {
+    model(THREE, |made| {
+        let shared = Arc::new((ObjectLock::new(), made.value(0)));
+        let others = [(); 2].map(|()| {
+            let theirs = Arc::clone(&shared);
+            spawn(move || section(&theirs.0, || add_one(&theirs.1)))
+        });
+        section(&shared.0, || add_one(&shared.1));
+        for other in others {
+            other.join().unwrap();
+        }
+        assert_eq!(shared.1.read(), 3);
+    });
+}
+
 fn add_one(value: &Value) {
     value.write(value.read() + 1);
 }
@@ -109,19 +141,19 @@ fn pairs_cross() {
     });
 }
 
-/// A thread in a section of one object wants a pair with it, whose other object is that of a thread which wants the first.
+/// Each of two threads is in a section of an object that is in the pair which the other wants.
 #[test]
 fn a_pair_inside_a_section() {
     model(THREE, |made| {
         let ours = objects(made);
         let theirs = Arc::clone(&ours);
-        let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));
+        let other = spawn(move || within(&theirs, 2, || within2(&theirs, 0, 1, || ())));
         within(&ours, 0, || {
             within2(&ours, 1, 2, || ());
             add_one(&ours[0].1);
         });
         other.join().unwrap();
-        assert_eq!(values(&ours), [3, 1, 2]);
+        assert_eq!(values(&ours), [3, 2, 2]);
     });
 }
 
@@ -146,7 +178,7 @@ fn a_suspended_pair() {
 /// Three sections inside each other, of which the two outer ones are suspended more than once.
 #[test]
 fn three_deep() {
-    model(1, |made| {
+    model(THREE, |made| {
         let ours = objects(made);
         let theirs = Arc::clone(&ours);
         let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));

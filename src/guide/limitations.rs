@@ -77,6 +77,8 @@
 //!
 //! A closure or an `Eq` that changes the container *each* time it is asked can keep an operation for ever, since that begins anew each time.
 //!
+//! Sections are frames of the thread's stack: a stackful coroutine that is suspended inside of one and resumed elsewhere, or never, breaks their order.
+//!
 //! # The global-lock mode
 //!
 //! For [measuring](crate::gil), not for protecting: it makes a thread exclusive only while it is inside.

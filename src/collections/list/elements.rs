@@ -114,7 +114,7 @@ pub(super) fn raws(
     places.map(move |place| {
         let block = block.filter(|_| place < len).expect("a place of the list");
         // SAFETY: below the length.
-        // Relaxed: written under the lock only, which orders it.
+        // Relaxed: as in `replace`.
         let raw = unsafe { block.slot(place) }.load(Ordering::Relaxed);
         NonNull::new(raw).expect("places below the length are not empty")
     })
@@ -127,7 +127,7 @@ pub(super) fn raws(
 pub(super) unsafe fn replace(block: Elements<'_>, place: usize, raw: *mut ()) -> *mut () {
     // SAFETY: the caller's.
     let slot = unsafe { block.slot(place) };
-    // Relaxed: written under the lock only, which orders it.
+    // Relaxed: written under the lock only, or without it before the holder's section began and was waited for, which orders it.
     let old = slot.load(Ordering::Relaxed);
     // Release: partner is the acquire in `element`. Of a null: who finds the place empty sees the length, and all that was before.
     slot.store(raw, Ordering::Release);
@@ -167,7 +167,7 @@ impl Draft {
     /// Adds elements of the current block. Under the lock; their references move if it is replaced by this one.
     pub(super) fn copy(&mut self, from: Option<Elements<'_>>, places: Range<usize>) {
         if let Some(from) = from {
-            // SAFETY: places are written under the lock only.
+            // SAFETY: places are written under the lock, or without it in a list that is free, which ends before the section of a whole list begins.
             unsafe { self.0.copy(from, places) };
         } else {
             debug_assert!(places.is_empty());

@@ -69,7 +69,7 @@ pub use write::NotExchanged;
 ///
 /// # What user code runs, and under what
 ///
-/// `Drop` of elements, conversions (`Into`) and iterators that are passed in run without the lock; nothing clones a target. The comparisons of `contains`, `index_of`, `count`, `binary_search`, `==` and `<`
+/// `Drop` of elements, conversions (`Into`) and iterators that are passed in run without the lock, but for what the closure of [`update`](Self::update) gives; nothing clones a target. The comparisons of `contains`, `index_of`, `count`, `binary_search`, `==` and `<`
 /// run without the lock. Comparators and closures of the sorts, `retain`, `dedup`, `remove_item` and `update` run in the list's [critical section](crate::critical_section): other threads'
 /// writes wait meanwhile, reads do not. Such code may do anything, also write to the list; each method says what comes of it. If it panics the list is as it was, and unlocked.
 ///

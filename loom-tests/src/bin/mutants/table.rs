@@ -1170,14 +1170,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/lock/object_lock.rs",
-        name: "taking a contended lock without acquire",
-        find: "self.word.compare_exchange_weak(seen, new, Ordering::Acquire, Ordering::Relaxed).is_ok()",
-        replace: "self.word.compare_exchange_weak(seen, new, Ordering::Relaxed, Ordering::Relaxed).is_ok()",
-        tests: "loom_lock",
-        model: "sections_exclude",
-    },
-    Mutant {
-        file: "src/lock/object_lock.rs",
         name: "unlocking without release",
         find: "self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Release, Ordering::Relaxed);",
         replace: "self.word.compare_exchange(Word::TAKEN, Word::PLAIN, Ordering::Relaxed, Ordering::Relaxed);",
@@ -1210,7 +1202,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "let parked = if waiters.more { Word::PARKED } else { 0 };",
         replace: "let parked = 0;",
         tests: "loom_lock",
-        model: "three_sections",
+        model: "further_waiters",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1226,7 +1218,7 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "(Word::TAKEN | rest, Wake::HandedOver)",
         replace: "(Word::PLAIN | rest, Wake::HandedOver)",
         tests: "loom_lock",
-        model: "three_sections",
+        model: "handed_over",
     },
     Mutant {
         file: "src/lock/object_lock.rs",
@@ -1380,16 +1372,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
 }",
         tests: "loom_bias",
         model: "three_want_what_is_revoked_in_bulk",
-    },
-    Mutant {
-        file: "src/runtime/bias.rs",
-        name: "a thread keeps its bias when it ends",
-        find: r"        if self.present() != 0 {
-            // The lock",
-        replace: r"        if self.present() == u32::MAX {
-            // The lock",
-        tests: "loom_bias",
-        model: "biases_are_not_given_out_twice",
     },
     Mutant {
         file: "src/runtime/bias.rs",
