@@ -175,13 +175,13 @@ fn a_suspended_pair() {
 
 /// With fewer preemptions, as in the models above: each wait adds some of its own.
 ///
-/// Three sections inside each other, of which the two outer ones are suspended more than once.
+/// Three sections inside each other; where the fourth waits, the two outermost are suspended already, and the other thread has the lock of one.
 #[test]
 fn three_deep() {
     model(THREE, |made| {
         let ours = objects(made);
         let theirs = Arc::clone(&ours);
-        let other = spawn(move || within(&theirs, 2, || within(&theirs, 0, || ())));
+        let other = spawn(move || [2, 0].into_iter().for_each(|n| within(&theirs, n, || ())));
         within(&ours, 0, || {
             within(&ours, 1, || {
                 within(&ours, 2, || within(&ours, 0, || ()));

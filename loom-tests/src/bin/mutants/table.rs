@@ -1393,17 +1393,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     },
     Mutant {
         file: "src/lock/section.rs",
-        name: "a section is suspended twice",
-        find: r"        if frame.suspended.replace(true) {
-            // Those outside it are suspended too.
-            return;
-        }",
-        replace: "        frame.suspended.set(true);",
-        tests: "loom_lock",
-        model: "three_deep",
-    },
-    Mutant {
-        file: "src/lock/section.rs",
         name: "a section goes on as it was suspended",
         find: r"        frame.first.enter_again(me);
 ",
