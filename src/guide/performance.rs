@@ -11,7 +11,7 @@
 //! | row | of | `Brc` | `Rc` | `Arc` | locked, `Brc` | locked, `Arc` |
 //! |---|---|--:|--:|--:|--:|--:|
 //! | `refcount/own` | an object of this thread | 25 | 11 | 11 | 0 | 2 |
-//! | `refcount/own-calls` | the same, each behind a call | 41 | 20 | 20 | 0 | 2 |
+//! | `refcount/own-calls` | the same, each behind a call | 39 | 20 | 20 | 0 | 2 |
 //! | `refcount/immortal` | an immortal object; the peers count | 14 | 11 | 11 | 0 | 2 |
 //! | `refcount/make` | making and dropping an object of 32 bytes, with the allocator's share | 89 | 90 | 90 | 0 | 2 |
 //! | `refcount/merged` | an object without owner | 48 | – | 11 | 2 | 2 |

@@ -71,6 +71,7 @@ impl<T: ?Sized> Weak<T> {
     /// let weak = Brc::downgrade(&strong);
     /// assert!(weak.upgrade().is_some());
     /// ```
+    #[inline]
     #[must_use]
     pub fn upgrade(&self) -> Option<Brc<T>> {
         let inner = self.object()?;
