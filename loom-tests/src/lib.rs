@@ -1,12 +1,16 @@
 //! Helpers shared by the loom models in `tests/`. Empty without `--cfg loom`.
 #![cfg(loom)]
 
+mod keys;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use freethreaded::{Brc, attach, internals};
 use loom::cell::UnsafeCell;
 use loom::thread::JoinHandle;
+
+pub use keys::{Key, Same};
 
 /// The bound for a model of two threads.
 pub const TWO: usize = 3;

@@ -4,74 +4,16 @@
 #![cfg(loom)]
 
 use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use freethreaded::collections::End;
 use freethreaded::lock::ObjectLock;
 use freethreaded::{Brc, Dict, attach, collect, critical_section, critical_section2};
-use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
+use loom_tests::{Key, Made, Same, THREE, TWO, Value, model, ownerless, spawn};
 
 /// The bound for models that would take longer than ten seconds.
 const ONE: usize = 1;
-
-/// A key that is read when it is compared.
-struct Key {
-    id: u8,
-    plain: Value,
-}
-
-impl Key {
-    fn new(made: &Made, id: u8) -> Self {
-        Self { id, plain: made.value(0) }
-    }
-}
-
-impl Borrow<u8> for Key {
-    fn borrow(&self) -> &u8 {
-        assert_eq!(self.plain.read(), 0);
-        &self.id
-    }
-}
-
-impl Clone for Key {
-    fn clone(&self) -> Self {
-        Self { id: *Borrow::<u8>::borrow(self), plain: self.plain.another(0) }
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        Borrow::<u8>::borrow(self) == Borrow::<u8>::borrow(other)
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
-
-/// Every key has the same hash, so that every search meets every node on its way.
-#[derive(Clone, Copy, Default)]
-struct Same;
-
-impl BuildHasher for Same {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Same {
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn finish(&self) -> u64 {
-        0
-    }
-}
 
 type Table = Dict<Key, Brc<Value>, Same>;
 

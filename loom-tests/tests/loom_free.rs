@@ -1,29 +1,11 @@
 //! Models of free replacement: `src/lock/free.rs` and `src/runtime/marks.rs`, through `Dict` and `List`. In each, the container's lock is free when the second thread starts.
 #![cfg(loom)]
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use freethreaded::internals::{free_again, make_free};
 use freethreaded::{Brc, Dict, List, attach, collect, critical_section};
-use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
-
-#[derive(Clone, Copy, Default)]
-struct Same;
-
-impl BuildHasher for Same {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Same {
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn finish(&self) -> u64 {
-        0
-    }
-}
+use loom_tests::{Made, Same, THREE, TWO, Value, model, ownerless, spawn};
 
 type Table = Dict<u8, Brc<Value>, Same>;
 

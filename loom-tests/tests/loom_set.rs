@@ -3,70 +3,10 @@
 //! Keys hold plain data, as in the models of the table, and are cloned by algebra that adds them.
 #![cfg(loom)]
 
-use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use freethreaded::{Set, attach, collect, critical_section, critical_section2};
-use loom_tests::{Made, THREE, TWO, Value, model, spawn};
-
-/// A key that is read when it is compared.
-struct Key {
-    id: u8,
-    plain: Value,
-}
-
-impl Key {
-    fn new(made: &Made, id: u8) -> Self {
-        Self { id, plain: made.value(0) }
-    }
-}
-
-impl Clone for Key {
-    fn clone(&self) -> Self {
-        assert_eq!(self.plain.read(), 0);
-        Self { id: self.id, plain: self.plain.another(0) }
-    }
-}
-
-impl Borrow<u8> for Key {
-    fn borrow(&self) -> &u8 {
-        assert_eq!(self.plain.read(), 0);
-        &self.id
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        Borrow::<u8>::borrow(self) == Borrow::<u8>::borrow(other)
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
-
-/// Every key has the same hash, so that every search meets every node on its way.
-#[derive(Clone, Copy, Default)]
-struct Same;
-
-impl BuildHasher for Same {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Same {
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn finish(&self) -> u64 {
-        0
-    }
-}
+use loom_tests::{Key, Made, Same, THREE, TWO, model, spawn};
 
 type Keys = Set<Key, Same>;
 
@@ -202,7 +142,7 @@ fn get_against_a_swap() {
             let second = a.get_ref(&2, &inside);
             assert!(first.is_some() || second.is_some(), "never empty");
             // Still there, whatever has become of the sets.
-            first.into_iter().chain(second).for_each(|key| assert_eq!(key.plain.read(), 0));
+            first.into_iter().chain(second).for_each(|key| assert_eq!(key.read(), 0));
         },
         |a, b| assert_eq!((ids(a), ids(b)), (vec![2], vec![1])),
     );
@@ -220,7 +160,7 @@ fn get_against_replace() {
             let inside = attach();
             let key = a.get_ref(&1, &inside).expect("never away");
             assert_eq!(a.iter(&inside).count(), 1);
-            assert_eq!(key.plain.read(), 0);
+            assert_eq!(key.read(), 0);
         },
         |a, _| assert_eq!(ids(a), [1]),
     );

@@ -1,30 +1,12 @@
 //! Models of small tables, which have no slots: a search goes through the order. `src/collections/table`, through `Dict`.
 #![cfg(loom)]
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 
 use freethreaded::collections::End;
 use freethreaded::internals::SmallTables;
 use freethreaded::{Brc, Dict, attach, collect};
-use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
-
-#[derive(Clone, Copy, Default)]
-struct Same;
-
-impl BuildHasher for Same {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Same {
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn finish(&self) -> u64 {
-        0
-    }
-}
+use loom_tests::{Made, Same, THREE, TWO, Value, model, ownerless, spawn};
 
 type Table = Dict<u8, Brc<Value>, Same>;
 

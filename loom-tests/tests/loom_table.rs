@@ -5,62 +5,10 @@
 #![cfg(loom)]
 
 use std::borrow::Borrow;
-use std::hash::{BuildHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use freethreaded::{Brc, Dict, Set, attach, collect};
-use loom_tests::{Made, THREE, TWO, Value, model, ownerless, spawn};
-
-/// A key that is read when it is compared.
-struct Key {
-    id: u8,
-    plain: Value,
-}
-
-impl Key {
-    fn new(made: &Made, id: u8) -> Self {
-        Self { id, plain: made.value(0) }
-    }
-}
-
-impl Borrow<u8> for Key {
-    fn borrow(&self) -> &u8 {
-        assert_eq!(self.plain.read(), 0);
-        &self.id
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        Borrow::<u8>::borrow(self) == Borrow::<u8>::borrow(other)
-    }
-}
-
-impl Eq for Key {}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.id.hash(state);
-    }
-}
-
-/// Every key has the same hash, so that every search meets every node on its way.
-#[derive(Clone, Copy, Default)]
-struct Same;
-
-impl BuildHasher for Same {
-    type Hasher = Self;
-    fn build_hasher(&self) -> Self {
-        Self
-    }
-}
-
-impl Hasher for Same {
-    fn write(&mut self, _bytes: &[u8]) {}
-    fn finish(&self) -> u64 {
-        0
-    }
-}
+use loom_tests::{Key, Made, Same, THREE, TWO, Value, model, ownerless, spawn};
 
 type Table = Dict<Key, Brc<Value>, Same>;
 
@@ -460,7 +408,7 @@ fn set_against_remove() {
         });
         let inside = attach();
         if let Some(key) = set.get_ref(&1, &inside) {
-            assert_eq!(key.plain.read(), 0);
+            assert_eq!(key.read(), 0);
         }
         drop(inside);
         other.join().unwrap();
