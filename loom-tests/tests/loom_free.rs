@@ -94,10 +94,11 @@ fn two_replace_freely() {
     model(THREE, |made| {
         let [table] = free_tables(made, 1);
         let others = [1, 2].map(|n| {
-            let (theirs, new) = (Arc::clone(&table), value(made, n));
+            let (theirs, maker) = (Arc::clone(&table), made.clone());
             spawn(move || {
                 drop(attach());
-                theirs.replace(&0, new).ok().unwrap().read()
+                // Made here, behind the barrier of becoming known, so that nothing but the replacement shows it to the other.
+                theirs.replace(&0, Brc::new(maker.value(n))).ok().unwrap().read()
             })
         });
         let [a, b] = others.map(|other| other.join().unwrap());

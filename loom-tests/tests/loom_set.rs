@@ -185,3 +185,16 @@ fn get_against_replace_and_remove() {
         |a, b| assert_eq!((ids(a), ids(b)), (vec![], vec![1])),
     );
 }
+
+/// A removal of a key that was found in a node whose place another takes before the lock is taken. Catches one that takes the node for one of the table because it has a
+/// value.
+#[test]
+fn remove_against_replace() {
+    two_threads(
+        TWO,
+        |made| (keys(made, &[1, 2]), keys(made, &[])),
+        |a, _, made| _ = a.replace(Key::new(made, 1)),
+        |a, _| assert!(a.remove(&1)),
+        |a, _| assert!(ids(a) == [2] || ids(a) == [1, 2]),
+    );
+}

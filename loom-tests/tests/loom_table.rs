@@ -360,6 +360,61 @@ fn two_inserts_of_one_key() {
     });
 }
 
+/// The same where there is room, so that both search before they lock. Catches an insertion that does not ask whether a slot was filled since, and a number of filled slots that
+/// does not show the slots.
+#[test]
+fn two_inserts_of_one_key_in_place() {
+    model(TWO, |made| {
+        drop(attach());
+        let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
+        insert(&table, made, 2, 20);
+        let (theirs, maker) = (Arc::clone(&table), made.clone());
+        let other = spawn(move || theirs.insert(Key::new(&maker, 1), ownerless(maker.value(11))));
+        let mine = table.insert(Key::new(made, 1), ownerless(made.value(10)));
+        let theirs = other.join().unwrap();
+        assert!(mine.is_none() != theirs.is_none());
+        assert_eq!(table.len(), 2);
+        let first = mine.or(theirs).map(|value| value.read());
+        assert_eq!(get(&table, 1), if first == Some(10) { Some(11) } else { Some(10) });
+        drop(table.remove(&1));
+        assert_eq!(get(&table, 1), None);
+    });
+}
+
+/// Two threads remove the same key, which both have found: one of them has it. Catches a removal that does not ask whether the node is still there.
+#[test]
+fn two_removals_of_one_key() {
+    model(TWO, |made| {
+        drop(attach());
+        let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
+        insert(&table, made, 1, 10);
+        let theirs = Arc::clone(&table);
+        let other = spawn(move || theirs.remove(&1).is_some());
+        let mine = table.remove(&1).is_some();
+        assert!(mine != other.join().unwrap());
+        assert_eq!((get(&table, 1), table.len()), (None, 0));
+    });
+}
+
+/// A removal of a key that was found in a table which is emptied, and filled again, before the lock is taken. Catches one that does not ask whether the block is
+/// the same.
+#[test]
+fn remove_against_clear_and_insert() {
+    model(TWO, |made| {
+        drop(attach());
+        let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
+        insert(&table, made, 1, 10);
+        let (theirs, maker) = (Arc::clone(&table), made.clone());
+        let other = spawn(move || {
+            theirs.clear();
+            insert(&theirs, &maker, 1, 11);
+        });
+        let mine = table.remove(&1).map(|value| value.read());
+        other.join().unwrap();
+        assert_eq!(get(&table, 1), if mine == Some(11) { None } else { Some(11) });
+    });
+}
+
 /// Two threads ask for a value that is made on demand: it is made once.
 #[test]
 fn get_or_insert_makes_one() {

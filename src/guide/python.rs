@@ -27,11 +27,11 @@
 //! | `a[k]`, `a.get(k)` | `PyDict_GetItemRef` | [`Dict::get`]; without a count [`Dict::get_ref`] | moment | – | |
 //! | `k in a` | `PyDict_Contains` | [`Dict::contains_key`] | moment | – | |
 //! | `len(a)` | `PyDict_Size` | [`Dict::len`] | off by the writes under way | – | |
-//! | `a[k] = v` | `PyDict_SetItem` | [`Dict::insert`] | moment | 1 | `Eq` |
-//! | `if k in a: a[k] = v` | | [`Dict::replace`] | moment | 1 | `Eq` |
+//! | `a[k] = v` | `PyDict_SetItem` | [`Dict::insert`] | moment | 1 | `Eq`, seldom |
+//! | `if k in a: a[k] = v` | | [`Dict::replace`] | moment | 1 | `Eq`, seldom |
 //! | `a.setdefault(k, v)` | `PyDict_SetDefaultRef` | [`Dict::get_or_insert`], [`Dict::get_or_insert_with`] | moment | –; 1 if absent | `Eq`, the closure |
 //! | `a[k] = f(a.get(k))` | | [`Dict::update`], [`Dict::compare_exchange`] | moment | 1 | `Eq`, the closure |
-//! | `del a[k]`, `a.pop(k)` | `PyDict_DelItem`, `PyDict_Pop` | [`Dict::remove`], [`Dict::remove_entry`] | moment | 1 | `Eq` |
+//! | `del a[k]`, `a.pop(k)` | `PyDict_DelItem`, `PyDict_Pop` | [`Dict::remove`], [`Dict::remove_entry`] | moment | 1 | `Eq`, seldom |
 //! | `if f(a.get(k)): del a[k]` | | [`Dict::remove_if`] | moment | 1 | `Eq`, the closure |
 //! | `a.popitem()` | | [`Dict::pop_last`] | moment | 1 | |
 //! | `next(iter(a.items()))` | | [`Dict::first`], [`Dict::last`] | moment | 1 | |
@@ -43,7 +43,7 @@
 //! | `a.keys()`, `.values()`, `.items()` | `PyDict_Keys`, … | [`Dict::keys_view`], [`Dict::values_view`], [`Dict::items_view`] | as what is asked of them | | |
 //! | `a.keys() & b.keys()`, `<=`, … | | [`KeysView::intersection`], [`KeysView::is_subset`], … | moment | 2 | |
 //! | `a.update(b)`, `a \|= b` | `PyDict_Update`, `PyDict_Merge` | [`Dict::update_from`] | section | 2 | `Eq`, `Clone` and perhaps `Hash` of keys |
-//! | `a.update(pairs)` | `PyDict_MergeFromSeq2` | `extend` | each | 1 | `Eq` |
+//! | `a.update(pairs)` | `PyDict_MergeFromSeq2` | `extend` | each | 1 | `Eq`, seldom |
 //! | `a \| b` | `PyNumber_Or` | [`Dict::merge`] | moment | 2 | |
 //! | `a == b` | `PyObject_RichCompare` | `==` | moment | 2 | |
 //! | `for k in [k for k in a if …]: del a[k]` | | [`Dict::retain`] | section | 1 | the closure |
@@ -84,7 +84,7 @@
 //! | Python | C API | here | atomic | lock | under it |
 //! |---|---|---|---|---|---|
 //! | `k in a` | `PySet_Contains` | [`Set::contains`] | moment | – | |
-//! | `a.add(k)` | `PySet_Add` | [`Set::insert`], which tells who was first | moment | 1 | `Eq` |
+//! | `a.add(k)` | `PySet_Add` | [`Set::insert`], which tells who was first | moment | 1 | `Eq`, seldom |
 //! | `a.remove(k)`, `a.discard(k)` | `PySet_Discard` | [`Set::remove`], [`Set::take`] | moment | 1 | `Eq` |
 //! | `a.pop()` | `PySet_Pop` | [`Set::pop_first`], [`Set::pop_last`] | moment | 1 | |
 //! | `a.clear()` | `PySet_Clear` | [`Set::clear`], [`Set::drain`] | moment | 1 | |
@@ -92,7 +92,7 @@
 //! | `a \| b`, `a & b`, `a - b`, `a ^ b` | `PyNumber_Or`, … | [`Set::union`], [`Set::intersection`], [`Set::difference`], [`Set::symmetric_difference`] | moment | 2 | `Hash`, `Eq` |
 //! | `a <= b`, `a.isdisjoint(b)`, `a == b` | `PyObject_RichCompare` | [`Set::is_subset`], [`Set::is_disjoint`], `==` | moment | 2 | `Hash`, `Eq` |
 //! | `a \|= b`, `a &= b`, `a -= b`, `a ^= b` | `PyNumber_InPlaceOr`, … | [`Set::union_with`], [`Set::intersect_with`], [`Set::difference_with`], [`Set::symmetric_difference_with`] | section | 2 | `Hash`, `Eq`, `Clone` |
-//! | `a.update(keys)` | `_PySet_Update` | [`Set::extend`] | each | 1 | `Eq` |
+//! | `a.update(keys)` | `_PySet_Update` | [`Set::extend`] | each | 1 | `Eq`, seldom |
 //! | `for k in a` | `PyObject_GetIter` | [`Set::iter`] | each | – | |
 //! | `k in frozen`, `hash(frozen)` | | [`FrozenSet::contains`], `Hash` | never changes | – | |
 //!

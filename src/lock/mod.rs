@@ -26,4 +26,4 @@ mod section;
 pub use critical::{HasLock, Section, critical_section, critical_section2};
 pub use locked::Locked;
 pub use object_lock::ObjectLock;
-pub(crate) use section::{Turn, section, section_of_key, section2};
+pub(crate) use section::{Turn, at_once, section, section_of_key, section2};

@@ -75,8 +75,16 @@ impl Word {
     }
 }
 
-/// Tries before a thread parks. More would only burn the holder's core when there are more threads than cores.
-const SPINS: u32 = if cfg!(loom) { 0 } else { 40 };
+/// Looks before a thread parks, each after twice the pause of the one before: a look takes the line from the holder. More would only burn the holder's core when there are
+/// more threads than cores.
+const LOOKS: u32 = if cfg!(loom) { 0 } else { 6 };
+
+/// Waits a little before the next look.
+fn pause(looks: u32) {
+    for _ in 0..1_u32 << looks {
+        crate::sync::hint::spin_loop();
+    }
+}
 
 /// How a thread holds a lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -182,7 +190,7 @@ impl ObjectLock {
             self.claim(me);
             return self.try_enter(me);
         }
-        let mut spins = 0;
+        let mut looks = 0;
         loop {
             // Only if nobody waits. Acquire: partner is the release in `unlock`.
             let new = seen | Word::LOCKED;
@@ -191,11 +199,11 @@ impl ObjectLock {
             {
                 return Some(Hold::Plainly);
             }
-            if spins == SPINS {
+            if looks == LOOKS {
                 return None;
             }
-            spins += 1;
-            crate::sync::hint::spin_loop();
+            pause(looks);
+            looks += 1;
             seen = self.word.load(Ordering::Relaxed);
         }
     }
@@ -215,7 +223,7 @@ impl ObjectLock {
     #[inline(never)]
     pub(super) fn wait(&self, me: &Me) -> Hold {
         let mut since = None;
-        let mut spins = 0;
+        let mut looks = 0;
         loop {
             let seen = self.word.load(Ordering::Relaxed);
             if seen == Word::FRESH {
@@ -244,9 +252,9 @@ impl ObjectLock {
                 continue;
             }
             if seen & Word::PARKED == 0 {
-                if spins != SPINS {
-                    spins += 1;
-                    crate::sync::hint::spin_loop();
+                if looks != LOOKS {
+                    pause(looks);
+                    looks += 1;
                     continue;
                 }
                 let new = seen | Word::PARKED;

@@ -194,16 +194,33 @@ pub(crate) fn section<R>(lock: &ObjectLock, f: impl FnOnce() -> R) -> R {
     Frame::new(me, Entered::new(lock, hold), None).run(me, f)
 }
 
-/// What a section of a single key has found.
+/// Runs `f` with `lock` held, if the lock is there at once: no section, so `f` runs no code of the user's and takes no lock. `None` if the lock is not there
+/// at once, the container is [free](super::free), or `f` gives nothing, having done nothing.
+#[inline(always)]
+pub(crate) fn at_once<R>(lock: &ObjectLock, f: impl FnOnce() -> Option<R>) -> Option<R> {
+    struct Leave<'a>(&'a ObjectLock, Hold);
+    impl Drop for Leave<'_> {
+        #[inline(always)]
+        fn drop(&mut self) {
+            // SAFETY: this thread has taken it so.
+            unsafe { self.0.leave(self.1) };
+        }
+    }
+    let _leave = Leave(lock, lock.try_enter(me())?);
+    f()
+}
+
+/// How a section of a single key has got the lock.
+#[derive(Clone, Copy)]
 pub(crate) enum Turn {
-    /// The lock was there.
+    /// Nobody else was in the way.
     AtOnce,
     /// Another thread had it, or the container is [free](super::free).
     Waited,
 }
 
-/// [`section`] of an operation on one key. If the container is free, `free` is tried first, and is enough if it gives something; and `f` takes
-/// values out of their places by swaps.
+/// [`section`] of an operation on one key that could not be done [at once](at_once). If the container is free, `free` is tried first, and is enough if it gives
+/// something; and `f` takes values out of their places by swaps.
 #[inline]
 pub(crate) fn section_of_key<C, R>(
     lock: &ObjectLock,
@@ -212,8 +229,8 @@ pub(crate) fn section_of_key<C, R>(
     f: impl FnOnce(&mut C, Turn) -> R,
 ) -> R {
     let me = me();
-    let (hold, turn) = match lock.try_enter(me) {
-        Some(hold) => (hold, Turn::AtOnce),
+    let hold = match lock.try_enter(me) {
+        Some(hold) => hold,
         None => {
             if lock.is_free()
                 && let Some(result) = free(context)
@@ -221,11 +238,14 @@ pub(crate) fn section_of_key<C, R>(
                 return result;
             }
             match enter_slowly_for_key(lock, me) {
-                Entry::Taken(Hold::Plainly) => (Hold::Plainly, Turn::Waited),
-                Entry::Taken(Hold::ByBias) => (Hold::ByBias, Turn::AtOnce),
+                Entry::Taken(hold) => hold,
                 Entry::Inside => return f(context, Turn::AtOnce),
             }
         }
+    };
+    let turn = match hold {
+        Hold::ByBias => Turn::AtOnce,
+        Hold::Plainly => Turn::Waited,
     };
     Frame::new(me, Entered::new(lock, hold), None).run(me, || f(context, turn))
 }

@@ -4,7 +4,7 @@ use freethreaded::collections::End;
 use freethreaded::{attach, critical_section};
 
 use super::items::{Call, Look, Tally, called};
-use super::{TestDict, inject, on, on_with};
+use super::{TestDict, inject, on, on_at_once, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
@@ -35,9 +35,9 @@ fn reads() {
 
 #[test]
 fn writes_that_find_nothing_to_do() {
-    on_with::<TestDict>(EQ, FULL, &[FULL], |d, t| drop(d.replace(&Look(7), t.made(70))));
-    on_with::<TestDict>(EQ, FULL, &[FULL], |d, _| drop(d.remove(&Look(7))));
-    on_with::<TestDict>(EQ, FULL, &[FULL], |d, _| drop(d.remove_entry(&Look(7))));
+    on_at_once::<TestDict>(FULL, &[FULL], |d, t| drop(d.replace(&Look(7), t.made(70))));
+    on_at_once::<TestDict>(FULL, &[FULL], |d, _| drop(d.remove(&Look(7))));
+    on_at_once::<TestDict>(FULL, &[FULL], |d, _| drop(d.remove_entry(&Look(7))));
     on_with::<TestDict>(EQ, FULL, &[FULL], |d, _| _ = d.move_to_end(&Look(7), End::Last));
     on_with::<TestDict>(EQ_AND_CLOSURE, FULL, &[FULL], |d, t| {
         drop(d.get_or_try_insert_with(t.item(7), || {
@@ -68,12 +68,17 @@ fn inserts() {
         let (key, value) = t.entry(1);
         drop(d.insert(key, value));
     });
-    on_with::<TestDict>(EQ, FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
+    on_at_once::<TestDict>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |d, t| {
         let (key, value) = t.entry(7);
         drop(d.insert(key, value));
     });
-    on_with::<TestDict>(EQ, &[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.insert(t.item(2), t.made(7))));
-    on_with::<TestDict>(EQ, &[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.replace(&Look(2), t.made(7))));
+    // There is no room.
+    on_with::<TestDict>(EQ, &[1, 2, 3, 4], &[&[1, 2, 3, 4, 7]], |d, t| {
+        let (key, value) = t.entry(7);
+        drop(d.insert(key, value));
+    });
+    on_at_once::<TestDict>(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.insert(t.item(2), t.made(7))));
+    on_at_once::<TestDict>(&[1, 2, 3], &[&[1, 700, 3]], |d, t| drop(d.replace(&Look(2), t.made(7))));
     on_with::<TestDict>(EQ, &[1, 2, 3], &[&[700, 1, 3]], |d, t| {
         drop(d.insert_at(End::First, t.item(2), t.made(7)));
     });
@@ -132,8 +137,8 @@ fn updates() {
 
 #[test]
 fn removals() {
-    on_with::<TestDict>(EQ, FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove(&Look(3))));
-    on_with::<TestDict>(EQ, FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove_entry(&Look(3))));
+    on_at_once::<TestDict>(FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove(&Look(3))));
+    on_at_once::<TestDict>(FULL, &[&[1, 2, 4, 5, 6]], |d, _| drop(d.remove_entry(&Look(3))));
     on_with::<TestDict>(EQ_AND_CLOSURE, FULL, &[&[1, 2, 4, 5, 6]], |d, _| {
         drop(d.remove_if(&Look(3), |_| {
             called(Call::Closure);
@@ -156,7 +161,7 @@ fn wholes() {
             key.n % 2 == 1
         });
     });
-    on_with::<TestDict>(EQ, &[1], &[&[1, 2], &[1, 2, 3], &[1, 2, 3, 4]], |mut d, t| {
+    on_at_once::<TestDict>(&[1], &[&[1, 2], &[1, 2, 3], &[1, 2, 3, 4]], |mut d, t| {
         d.extend((1..5).map(|n| t.entry(n)));
     });
     inject::<TestDict>(FULL, &[&[]], |d, _| drop(d.take()));

@@ -25,7 +25,7 @@ use std::time::Duration;
 
 use freethreaded::collections::FrozenSet;
 use freethreaded::lock::HasLock;
-use freethreaded::{Brc, Dict, List, Set, attach, collect};
+use freethreaded::{Brc, Dict, List, Set, attach, collect, critical_section};
 
 use common::isolated;
 use items::{CALLS, Call, Collide, Item, Look, Tally, called_while, panics_at};
@@ -346,6 +346,35 @@ fn on_with<C: Container>(
     then: &'static [&'static [u32]],
     operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
 ) {
+    on_under(under, under, before, then, operate);
+}
+
+/// [`on`], for an operation that calls `Eq` before it takes the lock; and again inside a critical section of the container, where it does what it does if it cannot have the lock
+/// at once.
+#[track_caller]
+fn on_at_once<C: Container + HasLock>(
+    before: &'static [u32],
+    then: &'static [&'static [u32]],
+    operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
+) {
+    let operate = Arc::new(operate);
+    let again = Arc::clone(&operate);
+    on(before, then, move |container, tally| operate(container, tally));
+    let allowed = &[Call::Hash, Call::Eq, Call::Clone, Call::Drop, Call::Into];
+    on_under(allowed, &[Call::Eq], before, then, move |container, tally| {
+        critical_section(container, |_| again(container, tally));
+    });
+}
+
+/// [`on`], where only calls that are `allowed` come under the lock, and all that are `required` do.
+#[track_caller]
+fn on_under<C: Container>(
+    allowed: &'static [Call],
+    required: &'static [Call],
+    before: &'static [u32],
+    then: &'static [&'static [u32]],
+    operate: impl Fn(&C, &Tally) + Send + Sync + 'static,
+) {
     let line = Location::caller();
     let (operate, all_seen) = (Arc::new(operate), Arc::new(Mutex::new(Vec::new())));
     visits::come_back(line, before, &operate);
@@ -358,7 +387,7 @@ fn on_with<C: Container>(
         *slot = Rc::into_inner(container);
         let panicked = result.is_err();
         assert!(
-            seen.iter().all(|call| under.contains(call)),
+            seen.iter().all(|call| allowed.contains(call)),
             "{line}: under the lock: {seen:?}, panicked: {panicked}"
         );
         seen_here.lock().unwrap_or_else(PoisonError::into_inner).extend(seen);
@@ -367,5 +396,8 @@ fn on_with<C: Container>(
         }
     });
     let seen = all_seen.lock().unwrap_or_else(PoisonError::into_inner);
-    assert!(under.iter().all(|call| seen.contains(call)), "{line}: not all of {under:?} came under the lock");
+    assert!(
+        required.iter().all(|call| seen.contains(call)),
+        "{line}: not all of {required:?} came under the lock"
+    );
 }

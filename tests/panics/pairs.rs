@@ -5,15 +5,12 @@ use freethreaded::critical_section2;
 use super::items::{Call, Look};
 use super::{TestDict, TestFrozen, TestList, TestSet, on, on_with};
 
-/// What comes under the lock in a write.
-const EQ: &[Call] = &[Call::Eq];
-
 type Dicts = (TestDict, TestDict);
 
 #[test]
 fn by_hand() {
     // So each half is there or done.
-    on_with::<(TestDict, TestSet)>(EQ, &[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
+    on::<(TestDict, TestSet)>(&[1, 2, 0, 3], &[&[2, 0, 3], &[2, 0, 3, 1]], |(dict, set), t| {
         if let Some(value) = dict.remove(&Look(1)) {
             set.insert(t.item(value.n / 10));
         }

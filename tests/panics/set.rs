@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use freethreaded::attach;
 
 use super::items::{Call, Collide, Look, called};
-use super::{TestFrozen, TestSet, inject, on, on_with};
+use super::{TestFrozen, TestSet, inject, on, on_at_once, on_with};
 
 /// What comes under the lock in a write.
 const EQ: &[Call] = &[Call::Eq];
@@ -27,8 +27,8 @@ fn reads() {
 
 #[test]
 fn writes_that_find_nothing_to_do() {
-    on_with::<TestSet>(EQ, FULL, &[FULL], |s, t| _ = s.insert(t.item(5)));
-    on_with::<TestSet>(EQ, FULL, &[FULL], |s, _| _ = s.remove(&Look(7)));
+    on_at_once::<TestSet>(FULL, &[FULL], |s, t| _ = s.insert(t.item(5)));
+    on_at_once::<TestSet>(FULL, &[FULL], |s, _| _ = s.remove(&Look(7)));
     on_with::<TestSet>(EQ, FULL, &[FULL], |s, _| drop(s.take(&Look(7))));
     on_with::<TestSet>(EQ_AND_CLOSURE, FULL, &[FULL], |s, _| {
         s.remove_if(&Look(3), |_| {
@@ -41,7 +41,9 @@ fn writes_that_find_nothing_to_do() {
 #[test]
 fn writes() {
     on::<TestSet>(&[], &[&[1]], |s, t| _ = s.insert(t.item(1)));
-    on_with::<TestSet>(EQ, FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| _ = s.insert(t.item(7)));
+    on_at_once::<TestSet>(FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| _ = s.insert(t.item(7)));
+    // There is no room.
+    on_with::<TestSet>(EQ, &[1, 2, 3, 4], &[&[1, 2, 3, 4, 7]], |s, t| _ = s.insert(t.item(7)));
     on_with::<TestSet>(EQ, FULL, &[FULL], |s, t| drop(s.replace(t.item(3))));
     on_with::<TestSet>(EQ, FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| drop(s.replace(t.item(7))));
     on_with::<TestSet>(EQ, FULL, &[&[1, 2, 3, 4, 5, 6, 7]], |s, t| {
@@ -51,7 +53,7 @@ fn writes() {
         };
         s.get_or_insert_with(&Look(7), make, &attach());
     });
-    on_with::<TestSet>(EQ, FULL, &[&[1, 3, 4, 5, 6]], |s, _| _ = s.remove(&Look(2)));
+    on_at_once::<TestSet>(FULL, &[&[1, 3, 4, 5, 6]], |s, _| _ = s.remove(&Look(2)));
     on_with::<TestSet>(EQ, FULL, &[&[1, 3, 4, 5, 6]], |s, _| drop(s.take(&Look(2))));
     on_with::<TestSet>(EQ_AND_CLOSURE, FULL, &[&[1, 3, 4, 5, 6]], |s, _| {
         s.remove_if(&Look(2), |_| {
@@ -74,7 +76,7 @@ fn wholes() {
             key.n % 2 == 1
         });
     });
-    on_with::<TestSet>(EQ, &[1], &[&[1, 2], &[1, 2, 3]], |s, t| s.extend((1..4).map(|n| t.item(n))));
+    on_at_once::<TestSet>(&[1], &[&[1, 2], &[1, 2, 3]], |s, t| s.extend((1..4).map(|n| t.item(n))));
     on::<TestSet>(FULL, &[FULL], |s, t| {
         s.reserve(100);
         s.shrink_to_fit();

@@ -38,7 +38,8 @@ pub use views::{ItemsView, KeySource, KeysView, ValuesView};
 /// | [`len`](Self::len), [`is_empty`](Self::is_empty) | none | O(1) | exact while nobody writes | – |
 /// | [`iter`](Self::iter), [`keys`](Self::keys), [`values`](Self::values), `Debug` | none | O(n) | each entry by itself | – |
 /// | [`first`](Self::first), [`last`](Self::last) | the dict's | O(1) | one moment | – |
-/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`remove_entry`](Self::remove_entry), [`get_or_insert`](Self::get_or_insert), [`compare_exchange`](Self::compare_exchange) | the dict's | O(1) amortised | one moment | `Eq` |
+/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`remove_entry`](Self::remove_entry) | the dict's; none to say that a key is absent | O(1) amortised | one moment | `Eq`, seldom |
+/// | [`get_or_insert`](Self::get_or_insert), [`compare_exchange`](Self::compare_exchange) | the dict's | O(1) amortised | one moment | `Eq` |
 /// | [`get_or_insert_with`](Self::get_or_insert_with), [`get_or_try_insert_with`](Self::get_or_try_insert_with) | the dict's, if absent | O(1) amortised | one moment | `Eq`, the closure |
 /// | [`update`](Self::update), [`remove_if`](Self::remove_if) | the dict's | O(1) amortised | one moment, and the closure has seen what is replaced | `Eq`, the closure |
 /// | [`pop_first`](Self::pop_first), [`pop_last`](Self::pop_last) | the dict's | O(1) amortised | one moment | – |
@@ -50,7 +51,9 @@ pub use views::{ItemsView, KeySource, KeysView, ValuesView};
 /// | [`merge`](Self::merge), `==` | both dicts' | O(both), `==` O(n log n) | one moment of both | – |
 /// | [`swap_contents`](Self::swap_contents) | both dicts' | O(both) | one moment, to whoever locks | `Clone` and `Hash` of keys |
 /// | [`reserve`](Self::reserve), [`shrink_to_fit`](Self::shrink_to_fit) | the dict's | O(n) | not visible | – |
-/// | [`extend`](Extend), `FromIterator` | the dict's | O(1) each | each entry by itself | `Eq` |
+/// | [`extend`](Extend), `FromIterator` | the dict's | O(1) each | each entry by itself | `Eq`, seldom |
+///
+/// *Seldom*: the search for the key comes before the lock. Another one comes under it if the lock is not to be had at once, if the table has to grow, and if what was found is so no more.
 ///
 /// *One section* is a [critical section](crate::critical_section): one moment to all who take the lock, unless user code that it calls waits for another lock or changes
 /// the dict itself; a reader without the lock sees each step. Operations of *one moment* stay that whatever user code does: they look again after it.

@@ -1,10 +1,11 @@
 //! Writes to one key, and `clear`.
 
 use core::hash::{BuildHasher, Hash};
+use core::ptr::NonNull;
 
 use equivalent::Equivalent;
 
-use super::super::table::{Found, Removed};
+use super::super::table::{Found, Removed, Seen};
 use super::Dict;
 use super::value::{Unstored, dispose, give_up, take};
 use crate::refcount::SharedPtr;
@@ -29,10 +30,40 @@ where
         let mut entry = (Some(key), Unstored::new(value.into()));
         let hash = self.hash(entry.0.as_ref()?);
         let operation = operation();
-        let old = self.table.locked_for_key(
-            &mut entry,
-            |(key, value)| {
-                let old = self.table.replace_freely(hash, key.as_ref()?, value.raw())?;
+        // SAFETY: inside the runtime, by the operation.
+        let seen = unsafe { self.table.look(hash, entry.0.as_ref()?) };
+        let at_once = self.table.at_once(&seen, |locked| {
+            let (key, value) = &mut entry;
+            let old = match seen.found() {
+                Found::Node(node) => Some(locked.replace(node, value.raw())),
+                Found::Nothing => {
+                    locked.insert(&operation, hash, key.take()?, value.raw());
+                    None
+                }
+            };
+            value.is_stored();
+            Some(old)
+        });
+        let old = at_once.unwrap_or_else(|| self.insert_in_section(&operation, hash, &seen, &mut entry));
+        let old = old.map(|old| give_up(&operation, old));
+        // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
+        drop((operation, entry));
+        old
+    }
+
+    /// [`insert`](Self::insert), if it cannot be done [at once](super::super::table::Table::at_once). Returns the value that was replaced.
+    #[inline(never)]
+    fn insert_in_section(
+        &self,
+        operation: &Operation,
+        hash: u64,
+        seen: &Seen<'_, K>,
+        entry: &mut (Option<K>, Unstored<P>),
+    ) -> Option<NonNull<()>> {
+        self.table.locked_for_key(
+            entry,
+            |(_, value)| {
+                let old = self.table.replace_freely(seen, value.raw())?;
                 value.is_stored();
                 Some(Some(old))
             },
@@ -41,18 +72,14 @@ where
                 let old = match found {
                     Found::Node(node) => Some(locked.replace(node, value.raw())),
                     Found::Nothing => {
-                        locked.insert(&operation, hash, key.take()?, value.raw());
+                        locked.insert(operation, hash, key.take()?, value.raw());
                         None
                     }
                 };
                 value.is_stored();
                 old
             },
-        );
-        let old = old.map(|old| give_up(&operation, old));
-        // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
-        drop((operation, entry));
-        old
+        )
     }
 
     /// Sets the value of a key that is present, and returns the one it had.
@@ -74,14 +101,24 @@ where
         let mut value = Unstored::new(value.into());
         let hash = self.hash(key);
         let operation = operation();
-        let old = self.table.locked_for_key(
-            &mut value,
-            |value| Some(Some(self.table.replace_freely(hash, key, value.raw())?)),
-            |value, locked| match locked.find(hash, key) {
-                Found::Node(node) => Some(locked.replace(node, value.raw())),
-                Found::Nothing => None,
-            },
-        );
+        // SAFETY: inside the runtime, by the operation.
+        let seen = unsafe { self.table.look(hash, key) };
+        let at_once = match seen.found() {
+            Found::Node(node) => {
+                self.table.at_once(&seen, |locked| Some(Some(locked.replace(node, value.raw()))))
+            }
+            Found::Nothing => Some(None),
+        };
+        let old = at_once.unwrap_or_else(|| {
+            self.table.locked_for_key(
+                &mut value,
+                |value| Some(Some(self.table.replace_freely(&seen, value.raw())?)),
+                |value, locked| match locked.find(hash, key) {
+                    Found::Node(node) => Some(locked.replace(node, value.raw())),
+                    Found::Nothing => None,
+                },
+            )
+        });
         let result = match old {
             None => Err(value.into_inner()),
             Some(old) => {
@@ -142,14 +179,21 @@ where
     where
         Q: Equivalent<K> + ?Sized,
     {
-        self.table.locked_for_key(
-            &mut (),
-            |()| None,
-            |(), locked| match locked.find(hash, key) {
-                Found::Node(node) => Some(locked.remove(node)),
-                Found::Nothing => None,
-            },
-        )
+        // SAFETY: inside the runtime, by the operation.
+        let seen = unsafe { self.table.look(hash, key) };
+        // That the key is absent is an answer, for the moment of the search.
+        let Found::Node(node) = seen.found() else { return None };
+        let at_once = self.table.at_once(&seen, |locked| Some(Some(locked.remove(node))));
+        at_once.unwrap_or_else(|| {
+            self.table.locked_for_key(
+                &mut (),
+                |()| None,
+                |(), locked| match locked.find(hash, key) {
+                    Found::Node(node) => Some(locked.remove(node)),
+                    Found::Nothing => None,
+                },
+            )
+        })
     }
 }
 

@@ -124,6 +124,7 @@ pub(super) fn raws(
 ///
 /// # Safety
 /// As for [`Block::slot`].
+#[inline]
 pub(super) unsafe fn replace(block: Elements<'_>, place: usize, raw: *mut ()) -> *mut () {
     // SAFETY: the caller's.
     let slot = unsafe { block.slot(place) };
@@ -145,6 +146,7 @@ pub(super) fn replace_freely(block: Elements<'_>, place: usize, raw: NonNull<()>
 }
 
 /// Takes the element out of a place above the length. Under the lock.
+#[inline]
 pub(super) fn vacate(block: Elements<'_>, place: usize) -> Option<NonNull<()>> {
     // SAFETY: was below the length, so below the count.
     NonNull::new(unsafe { replace(block, place, core::ptr::null_mut()) })

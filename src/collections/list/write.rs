@@ -9,7 +9,7 @@ use super::elements::{
 };
 use super::slice::Slice;
 use super::{Counted, List, retire_full, retire_value};
-use crate::lock::{Turn, section_of_key};
+use crate::lock::{Turn, at_once, section_of_key};
 use crate::refcount::SharedPtr;
 use crate::runtime::{Operation, operation};
 use crate::sync::atomic::Ordering;
@@ -27,28 +27,34 @@ impl<P: SharedPtr> List<P> {
     pub fn push(&self, value: impl Into<P>) {
         let raw = P::into_raw(value.into());
         let operation = operation();
-        self.under_lock(|block| {
-            if let Some(block) = block {
-                let len = length(block);
-                if len < block.count() {
-                    // SAFETY: below the count. Release: partner is the acquire in `element`.
-                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
-                    set_length(block, len + 1);
-                    return;
-                }
-            }
-            self.grow_for(&operation, raw);
-        });
+        // SAFETY: under the lock.
+        let at_once = at_once(&self.lock, || Self::push_into(unsafe { self.elements() }?, raw));
+        if at_once.is_none() {
+            self.push_in_section(&operation, raw);
+        }
     }
 
-    /// Adds an element where there is no room. Under the lock.
+    /// Adds an element to a block, if there is room. Under the lock.
+    #[inline]
+    fn push_into(block: Elements<'_>, raw: NonNull<()>) -> Option<()> {
+        let len = length(block);
+        (len < block.count()).then(|| {
+            // SAFETY: below the count. Release: partner is the acquire in `element`.
+            unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
+            set_length(block, len + 1);
+        })
+    }
+
+    /// [`push`](Self::push), if it cannot be done at once.
     #[cold]
     #[inline(never)]
-    fn grow_for(&self, operation: &Operation, raw: NonNull<()>) {
-        // SAFETY: under the lock.
-        let block = unsafe { self.elements() };
-        // Published with the element in it: one store for both.
-        self.exchange_range(operation, block, (length_of(block), 0), core::iter::once(raw));
+    fn push_in_section(&self, operation: &Operation, raw: NonNull<()>) {
+        self.under_lock(|block| {
+            if block.and_then(|block| Self::push_into(block, raw)).is_none() {
+                // Published with the element in it: one store for both.
+                self.exchange_range(operation, block, (length_of(block), 0), core::iter::once(raw));
+            }
+        });
     }
 
     /// Removes the last element and returns it.
@@ -60,17 +66,22 @@ impl<P: SharedPtr> List<P> {
     /// ```
     pub fn pop(&self) -> Option<P> {
         let operation = operation();
-        let raw = self.under_lock(|block| {
-            let block = block?;
-            let last = length(block).checked_sub(1)?;
-            // Then null, so that a place above the length is empty, and a reader that saw the old length finds nothing stale.
-            set_length(block, last);
-            vacate(block, last)
-        })?;
+        // SAFETY: under the lock.
+        let at_once = at_once(&self.lock, || Self::pop_from(unsafe { self.elements() }?));
+        let raw = at_once.or_else(|| self.under_lock(|block| Self::pop_from(block?)))?;
         let element = Self::give_up(&operation, raw);
         // Here, since a destructor that unwinds at the end of a scope leaks what is being returned.
         drop(operation);
         Some(element)
+    }
+
+    /// Unlinks the last element of a block. Under the lock.
+    #[inline]
+    fn pop_from(block: Elements<'_>) -> Option<NonNull<()>> {
+        let last = length(block).checked_sub(1)?;
+        // Then null, so that a place above the length is empty, and a reader that saw the old length finds nothing stale.
+        set_length(block, last);
+        vacate(block, last)
     }
 
     /// Replaces the element at `index` and returns the old one.
@@ -88,7 +99,27 @@ impl<P: SharedPtr> List<P> {
     pub fn set(&self, index: usize, value: impl Into<P>) -> Result<P, P> {
         let raw = P::into_raw(value.into());
         let operation = operation();
-        let old = section_of_key(
+        let at_once = at_once(&self.lock, || {
+            // SAFETY: under the lock.
+            let block = unsafe { self.elements() }.filter(|&block| index < length(block))?;
+            // SAFETY: below the length.
+            NonNull::new(unsafe { replace(block, index, raw.as_ptr()) })
+        });
+        let old = at_once.or_else(|| self.set_in_section(index, raw));
+        let result = match old {
+            Some(old) => Ok(Self::give_up(&operation, old)),
+            // SAFETY: the reference came from `value`, and no list has it.
+            None => Err(unsafe { P::from_raw(raw) }),
+        };
+        // As in `pop`.
+        drop(operation);
+        result
+    }
+
+    /// [`set`](Self::set), if it cannot be done at once.
+    #[inline(never)]
+    fn set_in_section(&self, index: usize, raw: NonNull<()>) -> Option<NonNull<()>> {
+        section_of_key(
             &self.lock,
             &mut (),
             |()| self.set_freely(index, raw),
@@ -105,15 +136,7 @@ impl<P: SharedPtr> List<P> {
                 }
                 old
             },
-        );
-        let result = match old {
-            Some(old) => Ok(Self::give_up(&operation, old)),
-            // SAFETY: the reference came from `value`, and no list has it.
-            None => Err(unsafe { P::from_raw(raw) }),
-        };
-        // As in `pop`.
-        drop(operation);
-        result
+        )
     }
 
     /// [`set`](Self::set) without the lock, while that is allowed. `None`, and nothing is done, if it is not, or there is no such place.

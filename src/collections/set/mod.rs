@@ -33,7 +33,8 @@ pub use operand::SetOperand;
 /// | [`contains`](Self::contains), [`get`](Self::get), [`get_ref`](Self::get_ref) | none | O(1) | one moment | – |
 /// | [`len`](Self::len), [`is_empty`](Self::is_empty) | none | O(1) | exact while nobody writes | – |
 /// | [`iter`](Self::iter), `Debug` | none | O(n) | each key by itself | – |
-/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`take`](Self::take) | the set's | O(1) amortised | one moment | `Eq` |
+/// | [`insert`](Self::insert), [`remove`](Self::remove) | the set's; none if there is nothing to do | O(1) amortised | one moment | `Eq`, seldom |
+/// | [`replace`](Self::replace), [`take`](Self::take) | the set's | O(1) amortised | one moment | `Eq` |
 /// | [`get_or_insert_with`](Self::get_or_insert_with) | the set's, if absent | O(1) amortised | one moment; the closure runs before it | `Eq` |
 /// | [`remove_if`](Self::remove_if) | the set's | O(1) | one moment | `Eq`, the closure |
 /// | [`first`](Self::first), [`last`](Self::last), [`pop_first`](Self::pop_first), [`pop_last`](Self::pop_last) | the set's | O(1) amortised | one moment | – |
@@ -44,7 +45,9 @@ pub use operand::SetOperand;
 /// | `==`, [`is_subset`](Self::is_subset), [`is_superset`](Self::is_superset), [`is_disjoint`](Self::is_disjoint) | both | O(n) | one moment of both | `Hash`, `Eq` |
 /// | [`union_with`](Self::union_with), [`intersect_with`](Self::intersect_with), [`difference_with`](Self::difference_with), [`symmetric_difference_with`](Self::symmetric_difference_with), `\|=`, `&=`, `-=`, `^=` | both | O(n) | one moment of both for other writers; readers see keys come and go one by one | `Hash`, `Eq`, `Clone` |
 /// | [`swap_contents`](Self::swap_contents) | both | O(n) | one moment of both for other writers, of each for readers | `Hash`, `Clone` |
-/// | [`extend`](Self::extend), [`Extend`], [`FromIterator`] | the set's | O(n) | each key by itself | `Eq` |
+/// | [`extend`](Self::extend), [`Extend`], [`FromIterator`] | the set's | O(n) | each key by itself | `Eq`, seldom |
+///
+/// *Seldom*: the search for the key comes before the lock. Another one comes under it if the lock is not to be had at once, if the table has to grow, and if what was found is so no more.
 ///
 /// Otherwise `Hash`, `Clone`, `Drop` and closures run without the lock. User code may use the same sets, and wait: an operation that is disturbed by it looks again. See
 /// [re-entrancy](crate::collections#re-entrancy).

@@ -25,15 +25,29 @@ where
         // Outlives the lock: a key that is not stored is dropped after it.
         let mut key = Some(key);
         let operation = operation();
-        self.table.locked(|locked| {
-            if let Some(Found::Nothing) = key.as_ref().map(|key| locked.find(hash, key))
-                && let Some(key) = key.take()
-            {
-                locked.insert(&operation, hash, key, Present::RAW);
-                true
-            } else {
-                false
-            }
+        let Some(wanted) = &key else { return false };
+        // SAFETY: inside the runtime, by the operation.
+        let seen = unsafe { self.table.look(hash, wanted) };
+        if let Found::Node(node) = seen.found()
+            && node.value().is_some()
+        {
+            return false;
+        }
+        let at_once = self.table.at_once(&seen, |locked| {
+            locked.insert(&operation, hash, key.take()?, Present::RAW);
+            Some(true)
+        });
+        at_once.unwrap_or_else(|| {
+            self.table.locked(|locked| {
+                if let Some(Found::Nothing) = key.as_ref().map(|key| locked.find(hash, key))
+                    && let Some(key) = key.take()
+                {
+                    locked.insert(&operation, hash, key, Present::RAW);
+                    true
+                } else {
+                    false
+                }
+            })
         })
     }
 
@@ -95,9 +109,16 @@ where
     {
         let hash = self.hash(key);
         let operation = operation();
-        let removed = self.table.locked(|locked| match locked.find(hash, key) {
-            Found::Node(node) => Some(locked.remove(node)),
-            Found::Nothing => None,
+        // SAFETY: inside the runtime, by the operation.
+        let seen = unsafe { self.table.look(hash, key) };
+        // That the key is absent is an answer, for the moment of the search.
+        let Found::Node(node) = seen.found() else { return false };
+        let at_once = self.table.at_once(&seen, |locked| Some(Some(locked.remove(node))));
+        let removed = at_once.unwrap_or_else(|| {
+            self.table.locked(|locked| match locked.find(hash, key) {
+                Found::Node(node) => Some(locked.remove(node)),
+                Found::Nothing => None,
+            })
         });
         removed.map(|removed| removed.dispose::<Present, ()>(&operation, |_| (), |_| ())).is_some()
     }

@@ -1,14 +1,16 @@
 //! The block of a table: the hash index and the order, in one piece of memory.
 
-use core::cell::Cell;
 use core::marker::PhantomData;
 use core::ptr::NonNull;
 
 use super::super::block::Block;
+use super::lookup::Lookup;
+#[cfg(not(loom))]
+use super::lookup::MOST_PLACES;
 use super::node::{Node, Value};
 use super::slot::Tag;
 use crate::runtime::Garbage;
-use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
+use crate::sync::atomic::{AtomicPtr, AtomicU64, AtomicUsize, Ordering};
 use crate::sync::unmodelled;
 
 /// Fewest slots of an index.
@@ -16,7 +18,7 @@ const MIN_SLOTS: usize = if cfg!(loom) { 2 } else { 8 };
 
 /// Entries for which there are no slots: a search goes through the order. The first is the capacity of a new table.
 #[cfg(not(loom))]
-const SMALL: [usize; 2] = [4, 8];
+const SMALL: [usize; 2] = [4, MOST_PLACES];
 
 /// Under loom as many as the model says, or none, so that others explore the slots with few keys.
 #[cfg(loom)]
@@ -42,8 +44,10 @@ pub(crate) struct Header {
     used: AtomicUsize,
     /// Where the order begins: entries below are null. Where a walk may begin, and no more than that to a reader.
     first: unmodelled::AtomicUsize,
-    /// Slots that are not empty, tombstones among them. Used under the table's lock only; only grows.
-    filled: Cell<usize>,
+    /// Slots that are not empty, tombstones among them, and in a small index the insertions so far. Written under the table's lock only; only grows.
+    filled: AtomicUsize,
+    /// Of a small index: where in the order to look for a hash.
+    lookup: AtomicU64,
 }
 
 impl Header {
@@ -99,7 +103,8 @@ impl<'a, K> Index<'a, K> {
             mask: slots.wrapping_sub(1),
             used: AtomicUsize::new(0),
             first: unmodelled::AtomicUsize::new(0),
-            filled: Cell::new(0),
+            filled: AtomicUsize::new(0),
+            lookup: AtomicU64::new(Lookup::EMPTY.bits()),
         };
         Self { block: Block::allocate(header, slots + places), _nodes: PhantomData }
     }
@@ -174,12 +179,19 @@ impl<'a, K> Index<'a, K> {
         self.order(place).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);
     }
 
-    /// The words of a small index, all of them.
+    /// All places of the order.
+    #[inline]
+    pub(super) fn places(self) -> &'a [AtomicPtr<()>] {
+        // SAFETY: the order is what follows the slots, to the end of the block.
+        unsafe { core::slice::from_raw_parts(self.block.slot(self.slots()), self.capacity()) }
+    }
+
+    /// Where a search of a small index has to look, all at one moment.
     #[inline(always)]
-    pub(super) fn places(self) -> impl Iterator<Item = &'a AtomicPtr<()>> {
+    pub(super) fn lookup(self) -> Lookup {
         debug_assert!(self.is_small());
-        // SAFETY: without slots, all that the block has is the order.
-        (0..self.block.count()).map(move |place| unsafe { self.block.slot(place) })
+        // Relaxed: what it leads to is acquired at its place; whoever has to find a key is behind its insertion.
+        Lookup::of_bits(self.block.header().lookup.load(Ordering::Relaxed))
     }
 
     #[inline]
@@ -203,23 +215,47 @@ impl<'a, K> Index<'a, K> {
         self.block.header().first.store(first, Ordering::Relaxed);
     }
 
-    /// Slots that are not empty. The caller holds the lock.
+    /// Slots that are not empty. Exact under the lock; without it, those slots can be seen filled.
     #[inline]
     pub(super) fn filled(self) -> usize {
-        self.block.header().filled.get()
+        // Acquire: partner is the release in `set_filled`; the slots are searched next.
+        self.block.header().filled.load(Ordering::Acquire)
     }
 
     pub(super) fn set_filled(self, filled: usize) {
-        self.block.header().filled.set(filled);
+        // Release: partner is the acquire in `filled`.
+        self.block.header().filled.store(filled, Ordering::Release);
     }
 
-    /// Puts a node into the first empty slot for its hash, if there are slots. The caller holds the lock, and the index has room.
+    /// Lets searches find a node that stands in the order: puts it into the first empty slot for its hash, or, where there are no slots, adds its place to the look-up. The caller
+    /// holds the lock, and the index has room.
     #[inline]
-    pub(super) fn fill_slot(self, node: &Node<K>) {
-        if !self.is_small() {
+    pub(super) fn make_findable(self, node: &Node<K>) {
+        if self.is_small() {
+            let lookup = self.lookup().with(node.hash, node.place.get());
+            let lookup = lookup.unwrap_or_else(|| self.lookup_anew());
+            // Relaxed: as in `lookup`.
+            self.block.header().lookup.store(lookup.bits(), Ordering::Relaxed);
+        } else {
             // Release: partner is the acquire in `find`.
             self.free_slot(node.hash).store(Tag::of(node.hash).word(NonNull::from(node)), Ordering::Release);
         }
+    }
+
+    /// A look-up of what stands in the order, which is less than is ever in one. The caller holds the lock.
+    #[cold]
+    #[inline(never)]
+    fn lookup_anew(self) -> Lookup {
+        let mut lookup = Lookup::EMPTY;
+        for place in 0..self.capacity() {
+            // Relaxed: written under the lock only.
+            if let Some(node) = self.node(place, Ordering::Relaxed) {
+                // SAFETY: in the table, so alive.
+                let hash = unsafe { node.as_ref() }.hash;
+                lookup = lookup.with(hash, place).expect("a small index has fewer places than a look-up");
+            }
+        }
+        lookup
     }
 
     /// Puts another word into the slot of a node, if there are slots. The caller holds the lock.
@@ -273,7 +309,7 @@ impl<'a, K> Index<'a, K> {
             node.place.set(used);
             // Published with the block, so their releases are for nothing, but they cost nothing either.
             self.put(node, used);
-            self.fill_slot(node);
+            self.make_findable(node);
             used += 1;
         }
         self.set_first(first);

@@ -12,9 +12,9 @@
 //! Open addressing with linear probing over the slots; `order` lists the nodes as they were inserted, tagged as in the slots. Nodes are shared
 //! between an old and a new block.
 //!
-//! A *small* block, of up to eight entries, has no slots: a search looks at every place of the order, for the tag first. What is said of slots below holds of
-//! the places there, but for two things. A place may be filled again, since a search does not end at an empty one. And a node is not moved within the block: a search would miss what
-//! passes it by; a new block is made instead.
+//! A *small* block, of up to eight entries, has no slots but a *look-up*, one word that says where in the order to look for a hash, see `lookup.rs`. What is said of slots below holds of
+//! the look-up and the places there, but for two things. A place may be filled again, since a search does not end at an empty one. And a node is not moved within the block: a search
+//! that has read the look-up before would miss it; a new block is made instead.
 //!
 //! # Protocol
 //!
@@ -22,7 +22,7 @@
 //!
 //! | write | stores, in this order | the moment it happens |
 //! |---|---|---|
-//! | insert | node complete; `order[used]` (release); slot (release); `used` (release); `len` | the slot; in a small block, `order[used]` |
+//! | insert | node complete; `order[used]` (release); slot (release); `used` (release); `len` | the slot; in a small block, the look-up |
 //! | replace | the node's value (release), by a swap while the table is [free](crate::lock) | the store |
 //! | remove | the node's value → null; slot → tombstone; `order[place]` → null; `used` back over nulls; `len` | the null |
 //! | move | `order[new place]` (release); `used` or `first`; `order[old place]` → null | not visible but to a walk |
@@ -45,6 +45,7 @@ mod algebra;
 mod block;
 mod bulk;
 mod iter;
+mod lookup;
 mod node;
 mod order;
 mod slot;
@@ -54,7 +55,7 @@ use core::ptr::{self, NonNull};
 
 use equivalent::Equivalent;
 
-use crate::lock::{ObjectLock, Turn, section, section_of_key};
+use crate::lock::{ObjectLock, Turn, at_once, section, section_of_key};
 use crate::runtime::Operation;
 use crate::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
@@ -81,6 +82,24 @@ pub(crate) struct Shape {
     block: *mut (),
     filled: usize,
     len: usize,
+}
+
+/// What a search [without the lock](Table::look) has found, and where.
+pub(crate) struct Seen<'a, K> {
+    block: *mut (),
+    /// Slots that had been filled before the search began.
+    filled: usize,
+    node: Option<&'a Node<K>>,
+}
+
+impl<'a, K> Seen<'a, K> {
+    #[inline(always)]
+    pub(crate) fn found(&self) -> Found<'a, K> {
+        match self.node {
+            Some(node) => Found::Node(node),
+            None => Found::Nothing,
+        }
+    }
 }
 
 /// What a write found under the lock.
@@ -149,11 +168,22 @@ impl<K, V: Value> Table<K, V> {
         Q: Equivalent<K> + ?Sized,
     {
         // SAFETY: the caller's.
-        let index = unsafe { self.index() }?;
+        unsafe { Self::find_in(self.index()?, hash, key) }
+    }
+
+    /// [`find`](Self::find) in a block that may be the current one no more.
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline(always)]
+    unsafe fn find_in<'a, Q>(index: Index<'a, K>, hash: u64, key: &Q) -> Option<&'a Node<K>>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
         let tag = Tag::of(hash);
         if index.is_small() {
             // SAFETY: the caller's.
-            return unsafe { Self::find_in_order(index, tag, key) };
+            return unsafe { Self::find_in_order(index, hash, key) };
         }
         let mut at = index.home(hash);
         loop {
@@ -182,13 +212,15 @@ impl<K, V: Value> Table<K, V> {
     /// # Safety
     /// As for [`find`](Self::find).
     #[inline]
-    unsafe fn find_in_order<'a, Q>(index: Index<'a, K>, tag: Tag, key: &Q) -> Option<&'a Node<K>>
+    unsafe fn find_in_order<'a, Q>(index: Index<'a, K>, hash: u64, key: &Q) -> Option<&'a Node<K>>
     where
         Q: Equivalent<K> + ?Sized,
     {
-        index.places().find_map(|place| {
+        let (tag, places) = (Tag::of(hash), index.places());
+        index.lookup().places_of(hash).find_map(|place| {
             // Acquire: partner is the release in `Index::put`; the node is read next.
-            let word = NonNull::new(place.load(Ordering::Acquire))?;
+            // SAFETY: a look-up names places of its index.
+            let word = NonNull::new(unsafe { places.get_unchecked(place) }.load(Ordering::Acquire))?;
             // SAFETY: places hold nothing else; a published node, which stays for as long as the caller says.
             let node = unsafe { tag.matches::<K>(word.as_ptr())?.as_ref() };
             key.equivalent(&node.key).then_some(node)
@@ -197,6 +229,54 @@ impl<K, V: Value> Table<K, V> {
 
     pub(crate) fn lock(&self) -> &ObjectLock {
         &self.lock
+    }
+
+    /// Searches for a key that is to be written, before the lock is taken: so the user's `Eq` runs without it, and the lock is held for the few instructions of
+    /// [`at_once`](Self::at_once).
+    ///
+    /// # Safety
+    /// As for [`find`](Self::find).
+    #[inline]
+    pub(crate) unsafe fn look<'a, Q>(&self, hash: u64, key: &Q) -> Seen<'a, K>
+    where
+        Q: Equivalent<K> + ?Sized,
+    {
+        // Acquire: as in `index`.
+        let block = self.block.load(Ordering::Acquire);
+        // SAFETY: the caller's.
+        let index = unsafe { Index::from_raw(block) };
+        let filled = index.map_or(0, Index::filled);
+        // SAFETY: the caller's.
+        let node = index.and_then(|index| unsafe { Self::find_in(index, hash, key) });
+        Seen { block, filled, node }
+    }
+
+    /// Runs `f` with the table's lock if that is there at once, and what was [seen](Self::look) is still so: the calling thread has been inside the runtime since. `f` runs
+    /// no code of the user's, and gives nothing if it has done nothing.
+    ///
+    /// A node is in the table if the block in which it was found is current and it has a value. A key that was missed is absent if the block is current and no slot has been filled
+    /// since: who sees a number of filled slots sees those slots.
+    #[inline(always)]
+    pub(crate) fn at_once<'t, R>(
+        &'t self,
+        seen: &Seen<'_, K>,
+        f: impl FnOnce(&Locked<'t, K, V>) -> Option<R>,
+    ) -> Option<R> {
+        at_once(&self.lock, || {
+            // Relaxed: written under the lock only. The block is not another at the same address: the thread is inside.
+            if self.block.load(Ordering::Relaxed) != seen.block {
+                return None;
+            }
+            // SAFETY: current, under the lock.
+            let index = unsafe { Index::<K>::from_raw(seen.block) };
+            let is_as_full = || index.map_or(0, Index::filled) == seen.filled;
+            let still = match seen.node {
+                // A set may have put another node in its place, which counts as a slot that was filled.
+                Some(node) => node.value().is_some() && (V::IS_SOMETHING || is_as_full()),
+                None => is_as_full() && index.is_some_and(Index::has_room),
+            };
+            if still { f(&Locked::new(self)) } else { None }
+        })
     }
 
     /// Runs `f` with the table's lock. The calling thread is inside the runtime, for as long as it uses a node that `f` gave it.
@@ -217,21 +297,14 @@ impl<K, V: Value> Table<K, V> {
         section_of_key(&self.lock, context, free, |context, turn| f(context, &Locked { table: self, turn }))
     }
 
-    /// Replaces the value of a key without the lock. `None`, and nothing is done, if the key is not found or that is not allowed. Calls `Eq`.
-    /// The calling thread is inside the runtime.
-    #[cold]
-    pub(crate) fn replace_freely<Q>(&self, hash: u64, key: &Q, value: NonNull<()>) -> Option<NonNull<()>>
-    where
-        Q: Equivalent<K> + ?Sized,
-    {
-        // Relaxed: only compared.
-        let block = self.block.load(Ordering::Relaxed);
-        // SAFETY: inside the runtime.
-        let node = unsafe { self.find(hash, key) }?;
+    /// Replaces the value of a key that was [seen](Self::look) without the lock. `None`, and nothing is done, if it was missed, has gone, or that is not allowed.
+    /// The calling thread has been inside the runtime since.
+    pub(crate) fn replace_freely(&self, seen: &Seen<'_, K>, value: NonNull<()>) -> Option<NonNull<()>> {
+        let node = seen.node?;
         self.lock.freely(|| {
-            // If the block is the one in which the node was found, or one behind it, the table has not been emptied since; what was removed has no value.
+            // If the block is the one in which the node was found, the table has not been emptied since; what was removed has no value.
             // Relaxed: ordered by the acquire with which the lock was seen free. The block cannot be another at the same address: this thread is inside.
-            if self.block.load(Ordering::Relaxed) == block { node.replace_freely(value) } else { None }
+            if self.block.load(Ordering::Relaxed) == seen.block { node.replace_freely(value) } else { None }
         })
     }
 }
@@ -308,7 +381,7 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         let shared: &'a Node<K> = unsafe { node.as_ref() };
         shared.place.set(used);
         index.put(shared, used);
-        index.fill_slot(shared);
+        index.make_findable(shared);
         index.set_filled(index.filled() + 1);
         index.set_used(used + 1);
         table.len.store(table.len() + 1, Ordering::Relaxed);

@@ -134,6 +134,7 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         for node in front.into_iter().chain(rest).chain(back) {
             node.place.set(used);
             new.put(node, used);
+            new.make_findable(node);
             used += 1;
         }
         new.set_used(used);
