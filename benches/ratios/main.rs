@@ -40,7 +40,7 @@ mod program {
     #[derive(Parser)]
     #[command(name = "ratios")]
     struct Args {
-        /// Run only comparisons whose name contains this, also those that are not run by default; repeat it for more
+        /// Run only the comparison of this name, or those whose names contain this, also those that are not run by default; repeat it for more
         #[arg(long, value_name = "TEXT")]
         filter: Vec<String>,
         /// Run all comparisons: every size, and string keys
@@ -65,16 +65,22 @@ mod program {
 
     pub(crate) fn main() -> ExitCode {
         let args = Args::parse();
+        let all = freethreaded_benches::all();
+        let is_met = |text: &String, id: &str| {
+            id == text || id.contains(text) && !all.iter().any(|contest| contest.id == *text)
+        };
         // Of a filter it is enough that it is met, else it depends.
         let asked = |id: &str, else_it_is: bool| match &args.filter[..] {
             [] => else_it_is,
-            texts => texts.iter().any(|text| id.contains(text)),
+            texts => texts.iter().any(|text| is_met(text, id)),
         };
-        let contests: Vec<Contest> = freethreaded_benches::all()
-            .into_iter()
-            .filter(|contest| asked(&contest.id, args.all || args.list || contest.by_default))
-            .collect();
         let bytes = asked("bytes", true);
+        let named: Vec<bool> = all
+            .iter()
+            .map(|contest| asked(&contest.id, args.all || args.list || contest.by_default))
+            .collect();
+        let contests: Vec<Contest> =
+            all.into_iter().zip(named).filter_map(|(contest, named)| named.then_some(contest)).collect();
         if contests.is_empty() && !bytes {
             eprintln!("ratios: no comparison is called that; --list names them");
             return ExitCode::from(2);
