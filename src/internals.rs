@@ -28,6 +28,11 @@ pub fn destroy_orphans() {
     }
 }
 
+/// From here on passes put their barriers off, unless somebody asks for what can be reclaimed. Nobody is registered yet.
+pub fn make_barriers_rare() {
+    runtime::registry().fences.be_rare();
+}
+
 /// Being inside for one writing operation.
 pub struct Operation(runtime::Operation);
 

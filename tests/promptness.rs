@@ -9,8 +9,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
-use common::{Drops, OnDrop, Probe, Remote, isolated};
+use common::{Drops, OnDrop, Probe, Remote, isolated, isolated_with_pauses};
 use freethreaded::runtime::{Bounds, bounds, set_bounds, stats};
 use freethreaded::{Attached, Brc, Dict, List, attach, collect};
 
@@ -526,7 +527,9 @@ fn destructors_that_make_objects_do_not_end_a_run() {
 #[test]
 fn passes_can_be_put_off() {
     isolated(|| {
-        let _with = With::bounds(Bounds::new().retired(10, usize::MAX).late_checkpoints(3));
+        let _with = With::bounds(
+            Bounds::new().retired(10, usize::MAX).late_checkpoints(3).barrier_pause(Duration::ZERO),
+        );
         let drops = Drops::new();
         let list: List<Brc<Probe>> = List::new();
         (0..20).for_each(|_| list.push(drops.probe()));
@@ -549,6 +552,69 @@ fn passes_can_be_put_off() {
         drop(cx);
         collect();
         assert_eq!(drops.get(), 13);
+    });
+}
+
+/// With a pause that does not end, a thread makes a barrier for sixteen bounds of what it has retired, or when it is asked to, and no other.
+#[test]
+fn barriers_are_rare() {
+    isolated_with_pauses(|| {
+        let pause = Duration::from_secs(3600);
+        let _with = With::bounds(Bounds::new().retired(10, usize::MAX).barrier_pause(pause));
+        let drops = Drops::new();
+        let list: List<Brc<Probe>> = List::new();
+        (0..500).for_each(|_| list.push(drops.probe()));
+        let other = Remote::new();
+        other.run(|| drop(attach()));
+        let mut cx = attach();
+        // The first after the start, or after whatever another test has done.
+        list.pop();
+        cx.checkpoint();
+        let made = stats().passes;
+        (0..20).for_each(|_| {
+            list.pop();
+            cx.checkpoint();
+        });
+        assert_eq!(stats().passes, made, "a checkpoint waits for the pause");
+        drop(cx);
+        (0..400).for_each(|_| drop(list.pop()));
+        let made = stats().passes - made;
+        assert!((2..=4).contains(&made), "{made} barriers");
+        assert!(drops.get() > 300, "{}", drops.get());
+        collect();
+        assert_eq!(drops.get(), 421, "who asks does not wait");
+        other.run(|| ());
+    });
+}
+
+/// One thread's barrier serves another's garbage.
+#[test]
+fn barriers_are_shared() {
+    isolated_with_pauses(|| {
+        let pause = Duration::from_secs(3600);
+        let _with = With::bounds(Bounds::new().barrier_pause(pause));
+        let (mine, theirs) = (Drops::new(), Drops::new());
+        let fill = |drops: &Drops| {
+            let list: List<Brc<Probe>> = List::new();
+            (0..20).for_each(|_| list.push(drops.probe()));
+            Brc::new(list)
+        };
+        let (list, other_list) = (fill(&mine), fill(&theirs));
+        let other = Remote::new();
+        other.run(|| drop(attach()));
+        let mut cx = attach();
+        list.pop();
+        cx.checkpoint();
+        let (before, made) = (mine.get(), stats().passes);
+        list.pop();
+        (0..10).for_each(|_| cx.checkpoint());
+        assert_eq!((mine.get(), stats().passes), (before, made));
+        other.run(move || {
+            other_list.pop();
+            collect();
+        });
+        cx.checkpoint();
+        assert_eq!((mine.get(), stats().passes), (before + 1, made + 1), "no barrier of its own");
     });
 }
 

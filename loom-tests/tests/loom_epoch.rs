@@ -192,6 +192,64 @@ fn checkpoint_of_a_remover() {
             other.retire();
             collect();
             drop(inside);
+        });
+        let mut inside = attach();
+        mine.retire();
+        inside.checkpoint();
+        theirs.read();
+        drop(inside);
+        remover.join().unwrap();
+    });
+}
+
+/// A remover whose passes make no barriers, a thread that makes one, and a reader. Catches a batch that is freed without a barrier, or behind one that was
+/// begun before its tag was made; and a barrier that is announced before it is made, or without release or acquire.
+#[test]
+fn barrier_of_another_thread() {
+    model(1, |made| {
+        internals::make_barriers_rare();
+        let mut inside = attach();
+        let (cell, another) = (Cell::new(made), Cell::new(made));
+        let read = Arc::clone(&cell);
+        // Each yields where the others are to go on, since a model of three threads has few preemptions.
+        let reader = spawn(move || {
+            // Known before anything is unlinked: to become known is a barrier.
+            drop(attach());
+            loom::thread::yield_now();
+            internals::pinned(|| {
+                // SAFETY: loaded inside.
+                let value = unsafe { read.0.load(Ordering::Acquire).as_ref() };
+                loom::thread::yield_now();
+                assert!(value.is_none_or(|value| value.read() == 1));
+            });
+        });
+        let third = spawn(move || {
+            drop(attach());
+            loom::thread::yield_now();
+            another.retire();
+            collect();
+        });
+        loom::thread::yield_now();
+        cell.retire();
+        inside.checkpoint();
+        loom::thread::yield_now();
+        inside.checkpoint();
+        reader.join().unwrap();
+        third.join().unwrap();
+        drop(inside);
+    });
+}
+
+/// A remover that goes on reading behind a checkpoint which has moved its epoch on and made no barrier.
+#[test]
+fn checkpoint_without_a_barrier() {
+    model(TWO, |made| {
+        internals::make_barriers_rare();
+        drop(attach());
+        let (mine, theirs) = (Cell::new(made), Cell::new(made));
+        let other = Arc::clone(&theirs);
+        let remover = spawn(move || {
+            other.retire();
             collect();
         });
         let mut inside = attach();
@@ -364,6 +422,7 @@ fn own_token_is_a_reader() {
         });
         cells.iter().for_each(|cell| cell.remove());
         attach().checkpoint();
+        attach().detach(|| ());
         assert!(values.iter().all(|value| value.read() == 1));
         assert_eq!(made.destroyed(), 0);
         inside.checkpoint();

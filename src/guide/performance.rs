@@ -44,7 +44,7 @@
 //!
 //! **One object that its owner and others use at full speed.** Before it is wide its line travels, as `Arc`'s does; a wide object costs a single thread more than any other. Objects of types without a fixed size are never wide.
 //!
-//! **Replacing in containers while other threads are inside.** What a container gives up waits for a grace period, and the pass that ends one costs a barrier of some microseconds, which interrupts the other cores. It is made once for 512 objects or 64 KiB, and at checkpoints behind which something was given up.
+//! **Replacing in containers while other threads are inside.** What a container gives up waits for a grace period, and the pass that begins one costs a barrier of some microseconds, which interrupts the other cores. A pass comes once for 512 objects or 64 KiB, and at checkpoints behind which something was given up; all threads together make one barrier in 250 µs, unless one of them has 8 192 objects or 1 MiB to give up before, or somebody asks ([`collect`](crate::collect), `detach`, the end of a thread).
 //!
 //! # What to do about it
 //!
@@ -58,7 +58,7 @@
 //! | an object that all threads use for ever | [`Brc::make_immortal`](crate::Brc::make_immortal), or an [`Immortal`](crate::refcount::Immortal) |
 //! | an object that all threads use for a while | nothing, it becomes wide by itself; [`Brc::share_widely`](crate::Brc::share_widely) saves the first few thousand operations |
 //! | an object that others use and the maker only keeps | [`Brc::disown`](crate::Brc::disown), without waiting for it to be noticed |
-//! | [`passes`](crate::runtime::Stats::passes) by the thousand | [`Bounds::retired`](crate::runtime::Bounds::retired) higher, [`late_checkpoints`](crate::runtime::Bounds::late_checkpoints), checkpoints further apart |
+//! | [`passes`](crate::runtime::Stats::passes) by the thousand | [`Bounds::barrier_pause`](crate::runtime::Bounds::barrier_pause) longer, [`Bounds::retired`](crate::runtime::Bounds::retired) higher, `collect` and `detach` less often |
 //! | operations on containers without a token, one after the other | one token around them: entering is then an increment |
 //! | n references to one object (an array of one value) | [`increment_by`](crate::refcount::RefCount::increment_by), [`release_many`](crate::refcount::release_many) |
 //!

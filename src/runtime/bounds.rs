@@ -1,11 +1,12 @@
 //! How much may be dead and not yet destroyed before something is done about it.
 
 use core::fmt;
+use core::time::Duration;
 
 use super::garbage::Amount;
 use crate::sync::atomic::Ordering;
 // Not modelled: settings carry no ordering, and would only multiply what a model explores.
-use crate::sync::unmodelled::{AtomicU32, AtomicUsize};
+use crate::sync::unmodelled::{AtomicU32, AtomicU64, AtomicUsize};
 
 /// The bounds of delayed destruction, for the whole process. See [where each of them is enforced](super#bounds).
 ///
@@ -39,6 +40,10 @@ pub struct Bounds {
     /// How many checkpoints in a row a thread may pass without a pass, and the barrier of it, while what it has retired is below the
     /// bound. 0 at first: what a thread has retired before a checkpoint starts its grace period there.
     pub late_checkpoints: u32,
+    /// How long after the barrier of a pass no thread of the process makes another, unless [`collect`](super::collect), `detach` or the end of the thread
+    /// asks for it, or the thread has retired 16 times [`retired_objects`](Self::retired_objects) or [`retired_bytes`](Self::retired_bytes) meanwhile.
+    /// 250 microseconds at first: a barrier takes some, and interrupts the other cores.
+    pub barrier_pause: Duration,
 }
 
 impl Bounds {
@@ -62,6 +67,7 @@ impl Bounds {
             ready_objects: OBJECTS,
             ready_bytes: BYTES,
             late_checkpoints: 0,
+            barrier_pause: Duration::from_micros(250),
         }
     }
 
@@ -100,6 +106,20 @@ impl Bounds {
     #[must_use]
     pub const fn late_checkpoints(self, checkpoints: u32) -> Self {
         Self { late_checkpoints: checkpoints, ..self }
+    }
+
+    /// These bounds with so much time between barriers. [`Duration::ZERO`]: every pass makes its own at once, so memory is free and destructors run
+    /// as early as can be, and threads that write make a barrier for each [`retired_objects`](Self::retired_objects).
+    ///
+    /// ```
+    /// use freethreaded::runtime::Bounds;
+    /// use std::time::Duration;
+    /// let prompt = Bounds::new().barrier_pause(Duration::ZERO);
+    /// assert!(prompt.barrier_pause < Bounds::new().barrier_pause);
+    /// ```
+    #[must_use]
+    pub const fn barrier_pause(self, pause: Duration) -> Self {
+        Self { barrier_pause: pause, ..self }
     }
 
     fn check(self) -> Result<(), BoundsError> {
@@ -149,14 +169,15 @@ impl Limit {
         self.bytes.store(bytes, Ordering::Relaxed);
     }
 
+    #[inline]
     fn get(&self) -> (usize, usize) {
         (self.objects.load(Ordering::Relaxed), self.bytes.load(Ordering::Relaxed))
     }
 
     #[inline]
-    fn is_reached_by(&self, amount: Amount) -> bool {
+    fn is_reached_by(&self, amount: Amount, times: usize) -> bool {
         let (objects, bytes) = self.get();
-        amount.objects >= objects || amount.bytes >= bytes
+        amount.objects >= objects.saturating_mul(times) || amount.bytes >= bytes.saturating_mul(times)
     }
 }
 
@@ -164,19 +185,33 @@ const FIRST: Bounds = Bounds::new();
 static RETIRED: Limit = Limit::new(FIRST.retired_objects, FIRST.retired_bytes);
 static READY: Limit = Limit::new(FIRST.ready_objects, FIRST.ready_bytes);
 static LATE_CHECKPOINTS: AtomicU32 = AtomicU32::new(FIRST.late_checkpoints);
+static BARRIER_PAUSE: AtomicU64 = AtomicU64::new(FIRST.barrier_pause.as_nanos() as u64);
+
+/// Batches of a thread that are worth a barrier, however soon after another.
+const MANY_BATCHES: usize = 16;
 
 /// Whether what a thread has retired is worth a pass.
+#[inline]
 pub(super) fn is_retired_due(amount: Amount) -> bool {
-    RETIRED.is_reached_by(amount)
+    RETIRED.is_reached_by(amount, 1)
+}
+
+/// Whether what a thread has retired is worth a barrier, however soon after another.
+pub(super) fn is_retired_overdue(amount: Amount) -> bool {
+    RETIRED.is_reached_by(amount, MANY_BATCHES)
 }
 
 /// Whether dead objects have become too many to wait for an explicit point.
 pub(super) fn is_ready_due(amount: Amount) -> bool {
-    READY.is_reached_by(amount)
+    READY.is_reached_by(amount, 1)
 }
 
 pub(super) fn late_checkpoints() -> u32 {
     LATE_CHECKPOINTS.load(Ordering::Relaxed)
+}
+
+pub(super) fn barrier_pause() -> Duration {
+    Duration::from_nanos(BARRIER_PAUSE.load(Ordering::Relaxed))
 }
 
 /// The bounds that are in force.
@@ -194,6 +229,7 @@ pub fn bounds() -> Bounds {
         ready_objects,
         ready_bytes,
         late_checkpoints: late_checkpoints(),
+        barrier_pause: barrier_pause(),
     }
 }
 
@@ -201,7 +237,7 @@ pub fn bounds() -> Bounds {
 /// them already is dealt with when such a look would come anyway.
 ///
 /// # Errors
-/// If a bound other than `late_checkpoints` is 0. Nothing is changed then.
+/// If one of the first four is 0. Nothing is changed then.
 ///
 /// ```
 /// use freethreaded::runtime::{Bounds, set_bounds};
@@ -212,5 +248,7 @@ pub fn set_bounds(bounds: Bounds) -> Result<(), BoundsError> {
     RETIRED.set(bounds.retired_objects, bounds.retired_bytes);
     READY.set(bounds.ready_objects, bounds.ready_bytes);
     LATE_CHECKPOINTS.store(bounds.late_checkpoints, Ordering::Relaxed);
+    let pause = u64::try_from(bounds.barrier_pause.as_nanos()).unwrap_or(u64::MAX);
+    BARRIER_PAUSE.store(pause, Ordering::Relaxed);
     Ok(())
 }

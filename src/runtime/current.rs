@@ -23,7 +23,7 @@ use super::mailbox::Presence;
 use super::marks::Mark;
 use super::record::{Record, Request};
 use super::registry::registry;
-use super::retire;
+use super::retire::{self, Barrier, Haste, RetireList};
 use super::sections::{self, Sections};
 use crate::sync::atomic::Ordering;
 use crate::sync::{barrier, thread_cells};
@@ -34,6 +34,11 @@ pub(crate) struct After;
 impl After {
     /// The retire list is not empty.
     pub(crate) const GARBAGE: u32 = 1;
+    /// So much has been retired that it is worth a pass.
+    pub(crate) const RETIRED: u32 = 8;
+    /// So much needs no more waiting that it is not left to an explicit point.
+    pub(crate) const READY: u32 = 16;
+    const OF_GARBAGE: u32 = Self::GARBAGE | Self::RETIRED | Self::READY;
     /// This thread holds the global lock.
     pub(crate) const GIL: u32 = 2;
     /// The record is borrowed by a thread whose locals are gone: given back when the stay ends.
@@ -128,6 +133,8 @@ pub(crate) struct Current {
     destroying: Cell<bool>,
     /// Checkpoints in a row that have put off a pass.
     late_checkpoints: Cell<u32>,
+    /// Whether the last pass came too early for a barrier.
+    too_early: Cell<bool>,
     /// Absences further up the stack, see [`Away`].
     absences: Cell<u32>,
     /// The thread's locals are being destroyed, and this thread has left.
@@ -157,7 +164,10 @@ impl Drop for Leave {
 /// The calling thread's cells.
 #[inline(always)]
 pub(crate) fn with<R>(f: impl FnOnce(&Current) -> R) -> R {
-    CURRENT.with(f)
+    // Not `f` itself, which may be too large to be inlined there.
+    let current = CURRENT.with(ptr::from_ref);
+    // SAFETY: the cells have no destructor, and stay where they are for as long as the thread runs code.
+    f(unsafe { &*current })
 }
 
 /// The id under which the calling thread owns objects at this moment, as it stands in owner fields:
@@ -170,7 +180,7 @@ pub(crate) fn id() -> u32 {
 /// Calls `f` with [what a count asks](Me) of the calling thread: once for all of it, since in a library asking for a thread-local is a call.
 #[inline(always)]
 pub(crate) fn with_me<R>(f: impl FnOnce(&Me) -> R) -> R {
-    CURRENT.with(|c| f(&c.me))
+    with(|c| f(&c.me))
 }
 
 /// [What the layers above ask](Me) of the calling thread, for a function that would be too large inside of a closure.
@@ -218,6 +228,7 @@ impl Current {
             after: Cell::new(0),
             destroying: Cell::new(false),
             late_checkpoints: Cell::new(0),
+            too_early: Cell::new(false),
             absences: Cell::new(0),
             exited: Cell::new(false),
         }
@@ -257,6 +268,17 @@ impl Current {
 
     fn clear_after(&self, bit: u32) {
         self.after.set(self.after.get() & !bit);
+    }
+
+    /// Says of the retire list what is to be done about it.
+    fn set_after_of(&self, list: &RetireList) {
+        let bits = [
+            (After::GARBAGE, !list.is_empty()),
+            (After::RETIRED, list.is_due()),
+            (After::READY, list.ready.is_due()),
+        ];
+        let bits = bits.into_iter().filter(|(_, holds)| *holds).fold(0, |bits, (bit, _)| bits | bit);
+        self.after.set(self.after.get() & !After::OF_GARBAGE | bits);
     }
 
     /// Enters the runtime: what containers publish from here on stays valid until [`leave`](Self::leave).
@@ -338,7 +360,9 @@ impl Current {
         if self.depth.decrease() {
             // SAFETY: a thread inside the runtime has a record.
             Self::unpin(unsafe { &*self.me.record.get() });
-            if self.after.get() != 0 {
+            // A reading operation leaves garbage be, unless it is too much.
+            let of_reads = if explicit { u32::MAX } else { !(After::GARBAGE | After::RETIRED) };
+            if self.after.get() & of_reads != 0 {
                 self.leave_slow(explicit);
             }
         }
@@ -452,16 +476,13 @@ impl Current {
             return;
         }
         // SAFETY: this thread's record; the closure only moves items between lists.
-        let empty = unsafe {
+        unsafe {
             record.owned.with(|list| {
                 if list.ready.is_due() {
                     registry().orphan(|orphans| orphans.ready.append(&mut list.ready));
                 }
-                list.is_empty()
-            })
-        };
-        if empty {
-            self.clear_after(After::GARBAGE);
+                self.set_after_of(list);
+            });
         }
     }
 
@@ -470,18 +491,38 @@ impl Current {
         record.tally.retired.add(1);
         record.tally.retired_bytes.add(garbage.bytes as u64);
         // SAFETY: this thread's record; pushing runs no user code.
-        unsafe { record.owned.with(|list| list.ready.push(garbage)) };
-        self.set_after(After::GARBAGE);
+        let is_due = unsafe {
+            record.owned.with(|list| {
+                list.ready.push(garbage);
+                list.ready.is_due()
+            })
+        };
+        self.set_after(After::GARBAGE | if is_due { After::READY } else { 0 });
     }
 
     /// Hands garbage to the retire list, to be destroyed after a grace period.
+    #[inline(always)]
     pub(crate) fn retire(&self, garbage: Garbage) {
-        let record = self.inside();
+        let Garbage { object, destroy, bytes } = garbage;
+        self.retire_parts(object, destroy, bytes);
+    }
+
+    /// [`retire`](Self::retire), the parts in registers.
+    #[inline(never)]
+    fn retire_parts(&self, object: *mut (), destroy: unsafe fn(*mut ()), bytes: usize) {
+        debug_assert!(self.depth.get() > 0);
+        // SAFETY: a thread inside the runtime has a record.
+        let record = unsafe { &*self.me.record.get() };
         record.tally.retired.add(1);
-        record.tally.retired_bytes.add(garbage.bytes as u64);
+        record.tally.retired_bytes.add(bytes as u64);
         // SAFETY: this thread's record; pushing runs no user code.
-        unsafe { record.owned.with(|list| list.retire(garbage)) };
-        self.set_after(After::GARBAGE);
+        let is_due = unsafe {
+            record.owned.with(|list| {
+                list.retire(Garbage { object, destroy, bytes });
+                list.is_due()
+            })
+        };
+        self.set_after(After::GARBAGE | if is_due { After::RETIRED } else { 0 });
     }
 
     #[inline]
@@ -494,44 +535,28 @@ impl Current {
     pub(crate) fn end_operation(&self) {
         let operations = self.operations.get() - 1;
         self.operations.set(operations);
-        if operations == 0 && self.after.get() & After::GARBAGE != 0 {
-            return self.end_operation_slow();
-        }
-        self.leave(false);
-    }
-
-    #[inline(never)]
-    fn end_operation_slow(&self) {
-        if self.after.get() == After::GARBAGE
-            && let Some(record) = self.record()
-            && !self.has_to_settle(record)
-        {
-            if self.depth.decrease() {
-                Self::unpin(record);
+        if self.depth.decrease() {
+            // Before destructors, so that this thread does not hold back its own garbage.
+            // SAFETY: a thread inside the runtime has a record.
+            Self::unpin(unsafe { &*self.me.record.get() });
+            let after = self.after.get();
+            if after != 0
+                && (after != After::GARBAGE || registry().has_overdue_orphans() || registry().alone())
+            {
+                self.end_stay_of_operation();
             }
-            return;
+        } else if operations == 0 && self.after.get() & After::READY != 0 {
+            self.settle(Settle::AfterOperation);
         }
-        self.end_operation_and_settle();
-    }
-
-    /// Whether the end of a writing operation that leaves garbage may be the occasion to do something about it.
-    #[inline]
-    fn has_to_settle(&self, record: &Record) -> bool {
-        // SAFETY: this thread's record; looking runs no user code.
-        let is_due = unsafe { record.owned.with(|list| list.is_due() || list.ready.is_due()) };
-        is_due || registry().has_overdue_orphans() || registry().alone()
     }
 
     #[cold]
     #[inline(never)]
-    fn end_operation_and_settle(&self) {
-        if !self.depth.decrease() {
-            return self.settle(Settle::AfterOperation);
-        }
-        // Destructors run outside, so that this thread does not hold back its own garbage.
-        Self::unpin(self.record().expect("a thread inside the runtime has a record"));
+    fn end_stay_of_operation(&self) {
         let _outside = Outside(self);
-        self.settle(Settle::AfterOperation);
+        if self.after.get() & After::GARBAGE != 0 {
+            self.settle(Settle::AfterOperation);
+        }
     }
 
     /// Whether this thread can destroy what it has just unlinked at once: no other thread is known, and nothing of
@@ -542,6 +567,8 @@ impl Current {
     }
 
     /// Moves garbage on and runs destructors, as far as the occasion allows.
+    #[cold]
+    #[inline(never)]
     fn settle(&self, occasion: Settle) {
         let Some(record) = self.record() else { return };
         let registry = registry();
@@ -561,12 +588,15 @@ impl Current {
                 let holds_nothing = outside || occasion == Settle::Checkpoint;
                 if holds_nothing && !list.is_empty() && registry.alone() {
                     list.skip_grace();
-                } else if list.is_due() && holds_nothing || self.is_pass_forced(occasion) {
+                } else if let Some(haste) = self.haste(occasion, holds_nothing && list.is_due()) {
                     // Not after an operation under a token: until its next checkpoint this thread itself holds back all
                     // that it retires, so the barrier would be for nothing.
                     let renew = matches!(occasion, Settle::Checkpoint).then_some(record);
-                    list.pass(registry, renew);
-                    record.tally.passes.add(1);
+                    let barrier = list.pass(registry, renew, haste);
+                    if barrier == Barrier::Made {
+                        record.tally.passes.add(1);
+                    }
+                    self.too_early.set(barrier == Barrier::PutOff);
                     self.late_checkpoints.set(0);
                 } else if occasion == Settle::Checkpoint {
                     list.look(registry);
@@ -584,20 +614,22 @@ impl Current {
             self.run_destructors(record);
         }
         // SAFETY: as above.
-        if unsafe { record.owned.with(|list| list.is_empty()) } {
-            self.clear_after(After::GARBAGE);
-        }
+        unsafe { record.owned.with(|list| self.set_after_of(list)) };
     }
 
-    /// Whether there is to be a pass, however little has been retired.
-    fn is_pass_forced(&self, occasion: Settle) -> bool {
+    /// Whether there is to be a pass, and why. `is_due` says whether enough has been retired for that.
+    fn haste(&self, occasion: Settle, is_due: bool) -> Option<Haste> {
+        /// Checkpoints after one that came too early that do not look at the clock.
+        const PATIENCE: u32 = 8;
         match occasion {
-            Settle::AfterOperation | Settle::AtPoint => false,
-            Settle::Everything => true,
+            Settle::Everything => Some(Haste::Asked),
+            _ if is_due => Some(Haste::Due),
+            Settle::AfterOperation | Settle::AtPoint => None,
             Settle::Checkpoint => {
                 let late = self.late_checkpoints.get();
                 self.late_checkpoints.set(late.saturating_add(1));
-                late >= bounds::late_checkpoints()
+                let least = if self.too_early.get() { PATIENCE } else { 0 };
+                (late >= bounds::late_checkpoints().max(least)).then_some(Haste::Due)
             }
         }
     }
@@ -615,12 +647,19 @@ impl Current {
         }
         self.destroying.set(true);
         let _done = Destroying(self);
-        // SAFETY: this thread's record; popping runs no user code, and the borrow ends before the destructor runs.
-        while let Some(garbage) = unsafe { record.owned.with(|list| list.ready.pop()) } {
-            record.tally.reclaimed.add(1);
-            record.tally.reclaimed_bytes.add(garbage.bytes as u64);
-            // SAFETY: on the ready pile, so its grace period has passed.
-            unsafe { garbage.run() };
+        let mut running = Running { current: self, record, rest: Pile::new() };
+        loop {
+            // SAFETY: this thread's record; taking runs no user code, and the borrow ends before a destructor runs.
+            unsafe { record.owned.with(|list| core::mem::swap(&mut running.rest, &mut list.ready)) };
+            if running.rest.is_empty() {
+                return;
+            }
+            while let Some(garbage) = running.rest.pop() {
+                record.tally.reclaimed.add(1);
+                record.tally.reclaimed_bytes.add(garbage.bytes as u64);
+                // SAFETY: on the ready pile, so its grace period has passed.
+                unsafe { garbage.run() };
+            }
         }
     }
 
@@ -700,7 +739,7 @@ impl Current {
         }
         // SAFETY: this thread's record; moving garbage runs no user code.
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
-        self.clear_after(After::GARBAGE);
+        self.clear_after(After::OF_GARBAGE);
     }
 
     /// The thread ends: it destroys what it can, leaves the rest to others, and gives its record back.
@@ -757,6 +796,27 @@ impl Current {
         unsafe { record.owned.with(|list| registry().orphan(|orphans| orphans.adopt(list))) };
         record.bias.end();
         registry().unregister(record);
+    }
+}
+
+/// What a run of destructors has taken off the pile, and puts back if one of them unwinds.
+struct Running<'a> {
+    current: &'a Current,
+    record: &'a Record,
+    rest: Pile,
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        if !self.rest.is_empty() {
+            // SAFETY: this thread's record; moving garbage runs no user code.
+            unsafe {
+                self.record.owned.with(|list| {
+                    list.ready.append(&mut self.rest);
+                    self.current.set_after_of(list);
+                });
+            }
+        }
     }
 }
 

@@ -18,6 +18,7 @@ impl Garbage {
     /// # Safety
     /// `destroy(object)` is sound to call once, on any thread, at any time after the grace period that this
     /// garbage is given.
+    #[inline]
     pub(crate) unsafe fn new(object: *mut (), destroy: unsafe fn(*mut ()), bytes: usize) -> Self {
         Self { object, destroy, bytes }
     }
@@ -40,6 +41,7 @@ pub(crate) struct Amount {
 }
 
 impl Amount {
+    #[inline]
     pub(crate) fn add(&mut self, garbage: &Garbage) {
         self.objects += 1;
         self.bytes += garbage.bytes;
@@ -67,11 +69,13 @@ impl Pile {
         Self { items: Vec::with_capacity(objects), amount: Amount::default() }
     }
 
+    #[inline]
     pub(crate) fn push(&mut self, garbage: Garbage) {
         self.amount.add(&garbage);
         self.items.push(garbage);
     }
 
+    #[inline]
     pub(crate) fn pop(&mut self) -> Option<Garbage> {
         let garbage = self.items.pop()?;
         self.amount.objects -= 1;

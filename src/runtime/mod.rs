@@ -10,7 +10,8 @@
 //! A container that gives up a reference retires it: it is dropped one grace period later, when every thread that was
 //! inside has left or passed a checkpoint. With one thread and no token there is nothing to wait for, and it is
 //! dropped in the call. A thread makes a pass when so much has come together that it reaches a [bound](#bounds), at checkpoints, and on
-//! [`collect`].
+//! [`collect`]. What a pass ends begins its grace period behind a barrier that interrupts the other cores; one barrier serves all threads, and but for those that somebody asks for,
+//! it is made no sooner than a [pause](Bounds::barrier_pause) after the one before.
 //!
 //! # Where destructors run
 //!
@@ -34,7 +35,8 @@
 //! | dead objects and things whose waiting is over, on a thread's pile | [`ready_objects`, `ready_bytes`](Bounds) | that thread, at the end of a writing operation; where it only makes objects or reads, it leaves the pile to the orphans | what one merge or one pass found, at once. A thread that blocks without `detach` keeps less than the bound |
 //! | orphans: garbage of threads that have ended or are in `detach`, and piles that were left | as above | the first of all threads that comes to a checkpoint, `detach`, `collect` or its end; past the bound also to the end of a writing operation of a container, or drops a reference to another thread's object | as above |
 //! | objects that are [shared widely](crate::refcount::share_widely) and dead | 128 objects | any thread, at a checkpoint, `detach`, `collect` or its end | nothing |
-//! | what a thread has retired while it passes checkpoints | [`late_checkpoints`](Bounds), none at first | that thread, at the first checkpoint past it | nothing |
+//! | what a thread has retired while it passes checkpoints | [`late_checkpoints`](Bounds), none at first; [`barrier_pause`](Bounds) | that thread, at the first checkpoint past it, or the seven that follow | nothing |
+//! | things behind a pass of a thread, until a barrier | [`barrier_pause`](Bounds), 250 µs, or 16 times `retired_objects` or `retired_bytes` | that thread, at the next pass behind the pause, or behind another thread's barrier | a thread that does nothing any more keeps what it has, as with all that is below a bound |
 //!
 //! So an owner that computes for ever outside the runtime and calls nothing holds back its own objects and no others: at most those that it had made
 //! before, since making another would be a call. Nor does it make garbage grow, if no other thread goes on giving it objects; and what it holds back was alive at once when it last called in. A thread that blocks should do so in
@@ -48,6 +50,7 @@ mod bias;
 mod bounds;
 pub(crate) mod cells;
 mod current;
+mod fences;
 mod garbage;
 mod gil_lock;
 mod id;

@@ -6,6 +6,7 @@
 use core::ptr;
 
 use super::bias::Biases;
+use super::fences::Fences;
 use super::garbage::Pile;
 use super::gil_lock::Gil;
 use super::id::ThreadId;
@@ -30,6 +31,7 @@ pub(crate) struct Registry {
     live: AtomicU32,
     /// The global epoch, from 1.
     pub(crate) epoch: AtomicU64,
+    pub(crate) fences: Fences,
     inner: Mutex<Inner>,
     orphans: Mutex<Orphans>,
     /// The orphans' hints, to be read without their lock.
@@ -99,6 +101,7 @@ impl Registry {
                 slots: AtomicU32::new(0),
                 live: AtomicU32::new(0),
                 epoch: AtomicU64::new(1),
+                fences: Fences::new(),
                 inner: Mutex::new(Inner {
                     started: false,
                     free: Vec::new(),
@@ -213,7 +216,12 @@ impl Registry {
 
     /// Whether no thread but the caller, which is registered, has ever to be waited for. To be asked after
     /// unlinking what the caller wants to destroy at once.
+    #[inline]
     pub(crate) fn alone(&self) -> bool {
+        // Relaxed: not alone is what it says if in doubt.
+        if self.live.load(Ordering::Relaxed) != 1 {
+            return false;
+        }
         // Partner: the heavy barrier in `register`.
         barrier::light();
         // Acquire: partner is the release in `unregister`.
@@ -228,7 +236,7 @@ impl Registry {
 
     /// The oldest epoch that a thread inside the runtime is in, or `u64::MAX` when all are outside.
     ///
-    /// To be called behind a heavy barrier: a thread whose slot or epoch this misses then reads after that barrier.
+    /// To be called behind a heavy barrier of any thread: a thread whose slot or epoch this misses then reads after that barrier.
     pub(crate) fn oldest_reader(&self) -> u64 {
         self.records()
             // Acquire: partner is the release with which a reader leaves or renews.
@@ -274,6 +282,7 @@ impl Registry {
         }
     }
 
+    #[inline]
     fn hints_at_orphans(&self, bits: u32) -> bool {
         // Relaxed: a hint.
         self.orphan_hints.load(Ordering::Relaxed) & bits != 0
@@ -285,6 +294,7 @@ impl Registry {
     }
 
     /// Whether there is more of it than is left to explicit points.
+    #[inline]
     pub(crate) fn has_overdue_orphans(&self) -> bool {
         self.hints_at_orphans(Orphans::DUE)
     }

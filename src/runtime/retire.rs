@@ -7,8 +7,8 @@
 //! - *Reader*: `e := G` (acquire); `record.epoch := e` (release); **light barrier**; then it loads pointers. On leaving
 //!   `record.epoch := IDLE` (release).
 //! - *Remover*: unlinks the thing, puts it on its list of *fresh* garbage. Later, in a **pass**: `tag := G += 1`
-//!   (acquire + release), the fresh garbage becomes a batch with that tag; **heavy barrier**; then it loads the epoch word of every
-//!   record (acquire). A batch is *ready* when every word is `IDLE` or at least its tag.
+//!   (acquire + release), the fresh garbage becomes a batch with that tag; **heavy barrier**, by this thread or [another](super::fences); then it loads
+//!   the epoch word of every record (acquire). A batch is *ready* when every word is `IDLE` or at least its tag.
 //!
 //! Why nobody still reads ready garbage. Let a reader store `e` and the remover load its word:
 //! - The barriers order the reader's store first: the load sees `e` or a later value. It waits while `e < tag`. If
@@ -21,8 +21,11 @@
 //! remover may have made that epoch before our unlinking, and a reader in it may hold our pointer.
 //!
 //! One increment per pass and a minimum over the readers frees a batch after one grace period. (Three rotating
-//! generations, as epoch schemes often have, would need two.) Later passes need no new barrier for an old batch: a reader that
+//! generations, as epoch schemes often have, would need two.) Later passes need no new barrier for a batch that has had one: a reader that
 //! its heavy barrier did not show cannot reach the batch.
+//!
+//! A pass that nobody asked for does not make the barrier soon after another of the process. Its batch then waits for the next one, or until
+//! so many have come together that they are worth one by themselves.
 //!
 //! # Where destructors run
 //!
@@ -50,7 +53,25 @@ use super::garbage::{Amount, Garbage, Pile};
 use super::record::Record;
 use super::registry::{Registry, registry};
 use crate::sync::atomic::Ordering;
-use crate::sync::barrier;
+
+/// Why there is a pass.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Haste {
+    /// Somebody asked for all that can be reclaimed.
+    Asked,
+    /// It is about time.
+    Due,
+}
+
+/// What became of the barrier of a pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Barrier {
+    Made,
+    /// To a later pass, or another thread's.
+    PutOff,
+    /// Everything is behind one.
+    NotNeeded,
+}
 
 /// Garbage of one thread, by how far its grace period has come.
 pub(crate) struct RetireList {
@@ -64,11 +85,13 @@ impl RetireList {
         Self { fresh: Pile::new(), waiting: VecDeque::new(), ready: Pile::new() }
     }
 
+    #[inline]
     pub(crate) fn retire(&mut self, garbage: Garbage) {
         self.fresh.push(garbage);
     }
 
     /// Whether enough has come together for a pass to be worth its barrier.
+    #[inline]
     pub(crate) fn is_due(&self) -> bool {
         bounds::is_retired_due(self.fresh.amount())
     }
@@ -92,29 +115,78 @@ impl RetireList {
 
     /// A pass: ends the fresh batch and makes ready what no reader can hold any more. With `renew`, the
     /// epoch of that record (the caller's own) moves on first, so that its own batch does not wait for it.
-    pub(crate) fn pass(&mut self, registry: &Registry, renew: Option<&Record>) {
-        if !self.fresh.is_empty() {
-            // Release: partner is the acquire in `Record::enter`; a reader of this epoch sees our unlinking.
-            // Acquire: the release sequence of earlier increments, so that epochs order all removers.
-            let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
-            // As big as the last batch, so that it does not grow again.
-            let fresh = Pile::with_capacity(self.fresh.amount().objects);
-            self.waiting.push_back((tag, core::mem::replace(&mut self.fresh, fresh)));
-            if let Some(record) = renew {
-                // Release: partner is the acquire in `Registry::oldest_reader`.
-                record.epoch.store(tag, Ordering::Release);
-            }
-            barrier::heavy();
+    pub(crate) fn pass(&mut self, registry: &Registry, renew: Option<&Record>, haste: Haste) -> Barrier {
+        let barrier = self.barrier(registry, haste);
+        // A batch of few things only behind the barrier of the one before, so that there are not more of them than barriers.
+        if barrier != Barrier::PutOff || self.is_due() || !self.has_unfenced_batch(registry) {
+            self.close(registry, renew);
         }
-        self.look(registry);
+        match (barrier, self.waiting.back()) {
+            (Barrier::Made, Some((newest, _))) => {
+                registry.fences.make(*newest);
+                // Everything is fenced.
+                self.look_up_to(u64::MAX, registry);
+            }
+            _ => self.look(registry),
+        }
+        barrier
+    }
+
+    /// What becomes of the barrier of a pass.
+    fn barrier(&self, registry: &Registry, haste: Haste) -> Barrier {
+        if self.fresh.is_empty() && !self.has_unfenced_batch(registry) {
+            Barrier::NotNeeded
+        } else if haste == Haste::Asked || self.is_overdue(registry) || registry.fences.is_time() {
+            Barrier::Made
+        } else {
+            Barrier::PutOff
+        }
+    }
+
+    fn has_unfenced_batch(&self, registry: &Registry) -> bool {
+        self.waiting.back().is_some_and(|(tag, _)| *tag > registry.fences.reached())
+    }
+
+    /// Whether what no barrier has been made for has become so much that it is worth one by itself.
+    fn is_overdue(&self, registry: &Registry) -> bool {
+        let reached = registry.fences.reached();
+        let unfenced = self.waiting.iter().rev().take_while(|(tag, _)| *tag > reached).map(|(_, pile)| pile);
+        let mut sum = self.fresh.amount();
+        unfenced.for_each(|pile| sum.add_all(pile.amount()));
+        bounds::is_retired_overdue(sum)
+    }
+
+    /// Ends the fresh batch.
+    fn close(&mut self, registry: &Registry, renew: Option<&Record>) {
+        if self.fresh.is_empty() {
+            return;
+        }
+        // Release: partners are the acquire in `Record::enter`, a reader of this epoch sees our unlinking, and in `Fences::make`.
+        // Acquire: the release sequence of earlier increments, so that epochs order all removers.
+        let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
+        // As big as the last batch, so that it does not grow again.
+        let fresh = Pile::with_capacity(self.fresh.amount().objects);
+        self.waiting.push_back((tag, core::mem::replace(&mut self.fresh, fresh)));
+        if let Some(record) = renew {
+            // Release: partner is the acquire in `Registry::oldest_reader`. No light barrier behind it: who misses it sees an older epoch, and waits.
+            record.epoch.store(tag, Ordering::Release);
+        }
     }
 
     /// Makes ready what no reader can hold any more, of what an earlier pass has begun to wait for. No barrier.
     pub(crate) fn look(&mut self, registry: &Registry) {
-        if self.waiting.is_empty() {
+        // Before the records are looked at, which is to be behind the barrier.
+        if !self.waiting.is_empty() {
+            self.look_up_to(registry.fences.reached(), registry);
+        }
+    }
+
+    /// [`look`](Self::look), where tags up to `fenced` are behind a barrier.
+    fn look_up_to(&mut self, fenced: u64, registry: &Registry) {
+        if self.waiting.front().is_none_or(|(tag, _)| *tag > fenced) {
             return;
         }
-        let oldest = registry.oldest_reader();
+        let oldest = registry.oldest_reader().min(fenced);
         while let Some((tag, pile)) = self.waiting.front_mut() {
             if *tag > oldest {
                 break;

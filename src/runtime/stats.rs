@@ -27,7 +27,7 @@ pub struct Stats {
     pub reclaimed: u64,
     /// Of [`retired_bytes`](Self::retired_bytes), how many have been destroyed.
     pub reclaimed_bytes: u64,
-    /// Passes over the threads, each at most one heavy barrier.
+    /// Passes over the threads that have made a heavy barrier.
     pub passes: u64,
     /// References that a thread dropped on behalf of others: parcels opened from mailboxes.
     pub merged: u64,

@@ -97,6 +97,6 @@ atomics! {
 
 numbers! {
     AtomicU32: u32: fetch_add fetch_sub fetch_and fetch_or;
-    AtomicU64: u64: fetch_add fetch_sub;
+    AtomicU64: u64: fetch_add fetch_sub fetch_max;
     AtomicUsize: usize: fetch_add fetch_sub;
 }

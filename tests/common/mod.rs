@@ -2,14 +2,14 @@
 #![allow(dead_code, reason = "every test binary uses a part of it")]
 
 use std::cell::RefCell;
-use std::panic::resume_unwind;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use freethreaded::runtime::stats;
+use freethreaded::runtime::{bounds, set_bounds, stats};
 
 /// One test at a time: the runtime's statistics belong to the whole process.
 fn alone() -> MutexGuard<'static, ()> {
@@ -20,7 +20,20 @@ fn alone() -> MutexGuard<'static, ()> {
 /// Runs `test` on a thread of its own while no other test runs, and then checks that nothing is left of it.
 ///
 /// The harness's threads never register, so that a thread of a test is the only one that the runtime knows.
+///
+/// Passes make their barriers at once, so that a test knows when what is destroyed. [`isolated_with_pauses`] leaves them as they are.
 pub(crate) fn isolated(test: impl FnOnce() + Send + 'static) {
+    isolated_with_pauses(|| {
+        let before = bounds();
+        set_bounds(before.barrier_pause(Duration::ZERO)).expect("valid bounds");
+        let done = catch_unwind(AssertUnwindSafe(test));
+        set_bounds(before).expect("were valid before");
+        done.unwrap_or_else(|panic| resume_unwind(panic));
+    });
+}
+
+/// As [`isolated`], with barriers as rare as in a program.
+pub(crate) fn isolated_with_pauses(test: impl FnOnce() + Send + 'static) {
     let _alone = alone();
     let before = stats().live;
     if let Err(panic) = thread::spawn(test).join() {

@@ -21,7 +21,7 @@ use std::time::Duration;
 use std::{env, fs, io};
 
 use mutation::{Outcome, Trial, Workshop};
-use table::{DEEPER, MUTANTS, Mutant};
+use table::{MUTANTS, Mutant};
 
 /// A model that takes longer than this with a mutant hangs, which counts as noticing.
 const LIMIT: Duration = Duration::from_secs(180);
@@ -112,10 +112,7 @@ fn test(mutant: &Mutant, workshop: &Workshop, search: bool) -> io::Result<Verdic
     let trial = Trial {
         program: &program,
         model: (!search && !mutant.model.is_empty()).then_some(mutant.model),
-        preemptions: DEEPER
-            .iter()
-            .find(|(name, _)| *name == mutant.name)
-            .map(|(_, preemptions)| *preemptions),
+        preemptions: None,
         limit: LIMIT,
         stop: &AtomicBool::new(false),
         log: &log,

@@ -16,9 +16,6 @@ pub(crate) struct Mutant {
     pub(crate) model: &'static str,
 }
 
-/// Mutants, by name, that show only with more preemptions than their model allows by itself.
-pub(crate) const DEEPER: &[(&str, &str)] = &[("the tag is made without acquire", "5")];
-
 /// All mutants. What cannot be caught, and why, is in `loom-tests/README.md`.
 pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
@@ -1038,14 +1035,13 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         find: "fetch_add(1, Ordering::AcqRel) + 1;",
         replace: "fetch_add(1, Ordering::Release) + 1;",
         tests: "loom_epoch",
-        model: "checkpoint_of_a_remover",
+        model: "checkpoint_without_a_barrier",
     },
     Mutant {
         file: "src/runtime/retire.rs",
         name: "a pass without barrier",
-        find: r"            barrier::heavy();
-        }",
-        replace: "        }",
+        find: "registry.fences.make(*newest);",
+        replace: "let _ = newest;",
         tests: "loom_epoch",
         model: "reader_against_remover",
     },
@@ -1110,8 +1106,12 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/runtime/registry.rs",
         name: "always alone",
-        find: "self.live.load(Ordering::Acquire) == 1",
-        replace: "self.live.load(Ordering::Acquire) >= 1",
+        find: r"if self.live.load(Ordering::Relaxed) != 1 {
+            return false;
+        }",
+        replace: r"if self.live.load(Ordering::Relaxed) >= 1 {
+            return true;
+        }",
         tests: "loom_epoch",
         model: "reader_against_remover",
     },
@@ -1555,11 +1555,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/mod.rs",
         name: "a free replacement in a table that was emptied",
-        find: "if self.block.load(Ordering::Relaxed) == block { node.replace_freely(value) } else { None }",
-        replace: r"{
-            let _ = block;
-            node.replace_freely(value)
-        }",
+        find: "if self.block.load(Ordering::Relaxed) == seen.block { node.replace_freely(value) } else { None }",
+        replace: "node.replace_freely(value)",
         tests: "loom_free",
         model: "taking_all_against_a_replacement",
     },
@@ -1580,8 +1577,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/mod.rs",
         name: "a small table is read without acquire",
-        find: "NonNull::new(place.load(Ordering::Acquire))?",
-        replace: "NonNull::new(place.load(Ordering::Relaxed))?",
+        find: "unsafe { places.get_unchecked(place) }.load(Ordering::Acquire)",
+        replace: "unsafe { places.get_unchecked(place) }.load(Ordering::Relaxed)",
         tests: "loom_small",
         model: "get_against_insert",
     },
@@ -1855,22 +1852,6 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         model: "get_against_insert_in_place",
     },
     Mutant {
-        file: "src/collections/table/block.rs",
-        name: "the used part of the order is read without acquire",
-        find: "self.block.header().used.load(Ordering::Acquire)",
-        replace: "self.block.header().used.load(Ordering::Relaxed)",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
-        file: "src/collections/table/block.rs",
-        name: "the used part of the order is published without release",
-        find: "self.block.header().used.store(used, Ordering::Release);",
-        replace: "self.block.header().used.store(used, Ordering::Relaxed);",
-        tests: "loom_table",
-        model: "iteration_against_insert_in_place",
-    },
-    Mutant {
         file: "src/collections/table/mod.rs",
         name: "a removed entry is nulled without release",
         find: "index.order(node.place.get()).store(ptr::null_mut(), Ordering::Release);",
@@ -1881,8 +1862,8 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/table/iter.rs",
         name: "an entry of the order is read without acquire",
-        find: "index.node(place, Ordering::Acquire)",
-        replace: "index.node(place, Ordering::Relaxed)",
+        find: "unsafe { self.places.get_unchecked(place) }.load(Ordering::Acquire)",
+        replace: "unsafe { self.places.get_unchecked(place) }.load(Ordering::Relaxed)",
         tests: "loom_table",
         model: "get_after_an_iteration_that_missed",
     },
@@ -1977,10 +1958,10 @@ pub(crate) const MUTANTS: &[Mutant] = &[
     Mutant {
         file: "src/collections/list/write.rs",
         name: "a push stores the length first",
-        find: r"                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
-                    set_length(block, len + 1);",
-        replace: r"                    set_length(block, len + 1);
-                    unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
+        find: r"            unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);
+            set_length(block, len + 1);",
+        replace: r"            set_length(block, len + 1);
+            unsafe { block.slot(len) }.store(raw.as_ptr(), Ordering::Release);",
         tests: "loom_list",
         model: "get_against_push_in_place",
     },
@@ -2581,5 +2562,96 @@ pub(crate) const MUTANTS: &[Mutant] = &[
         replace: r"(self.table.locked(|mine| mine.entries()), other.table.locked(|theirs| theirs.entries()));",
         tests: "loom_dict",
         model: "two_dicts_at_one_moment",
+    },
+    Mutant {
+        file: "src/runtime/retire.rs",
+        name: "a pass frees what no barrier was made for",
+        find: "self.look_up_to(registry.fences.reached(), registry);",
+        replace: "self.look_up_to(u64::MAX, registry);",
+        tests: "loom_epoch",
+        model: "barrier_of_another_thread",
+    },
+    Mutant {
+        file: "src/runtime/fences.rs",
+        name: "a barrier is announced before it is made",
+        find: r"        barrier::heavy();
+        // Release: partner is the acquire in `reached`.
+        self.reached.fetch_max(tag, Ordering::Release);",
+        replace: r"        self.reached.fetch_max(tag, Ordering::Release);
+        barrier::heavy();",
+        tests: "loom_epoch",
+        model: "barrier_of_another_thread",
+    },
+    Mutant {
+        file: "src/runtime/fences.rs",
+        name: "a barrier covers the tag that comes next",
+        find: "self.reached.fetch_max(tag, Ordering::Release);",
+        replace: "self.reached.fetch_max(tag + 1, Ordering::Release);",
+        tests: "loom_epoch",
+        model: "barrier_of_another_thread",
+    },
+    Mutant {
+        file: "src/runtime/fences.rs",
+        name: "a barrier is announced without release",
+        find: "self.reached.fetch_max(tag, Ordering::Release);",
+        replace: "self.reached.fetch_max(tag, Ordering::Relaxed);",
+        tests: "loom_epoch",
+        model: "barrier_of_another_thread",
+    },
+    Mutant {
+        file: "src/runtime/fences.rs",
+        name: "a barrier of another thread is relied upon without acquire",
+        find: "self.reached.load(Ordering::Acquire)",
+        replace: "self.reached.load(Ordering::Relaxed)",
+        tests: "loom_epoch",
+        model: "barrier_of_another_thread",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a write at once does not look for the block",
+        find: "if self.block.load(Ordering::Relaxed) != seen.block {",
+        replace: "if false {",
+        tests: "loom_table",
+        model: "remove_against_clear_and_insert",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a write at once does not look for the value",
+        find: "node.value().is_some() && (V::IS_SOMETHING || is_as_full())",
+        replace: "(V::IS_SOMETHING || is_as_full())",
+        tests: "loom_table",
+        model: "two_removals_of_one_key",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "a write at once does not look for another key in the place",
+        find: "node.value().is_some() && (V::IS_SOMETHING || is_as_full())",
+        replace: "node.value().is_some()",
+        tests: "loom_set",
+        model: "remove_against_replace",
+    },
+    Mutant {
+        file: "src/collections/table/mod.rs",
+        name: "an insertion at once does not look for others",
+        find: "None => is_as_full() && index.is_some_and(Index::has_room),",
+        replace: "None => index.is_some_and(Index::has_room),",
+        tests: "loom_table",
+        model: "two_inserts_of_one_key_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "filled slots are counted without release",
+        find: "self.block.header().filled.store(filled, Ordering::Release);",
+        replace: "self.block.header().filled.store(filled, Ordering::Relaxed);",
+        tests: "loom_table",
+        model: "two_inserts_of_one_key_in_place",
+    },
+    Mutant {
+        file: "src/collections/table/block.rs",
+        name: "filled slots are counted without acquire",
+        find: "self.block.header().filled.load(Ordering::Acquire)",
+        replace: "self.block.header().filled.load(Ordering::Relaxed)",
+        tests: "loom_table",
+        model: "two_inserts_of_one_key_in_place",
     },
 ];
