@@ -620,15 +620,18 @@ fn barriers_are_shared() {
 
 #[test]
 fn a_bound_of_nothing_is_refused() {
-    let before = bounds();
-    for (wrong, name) in [
-        (Bounds::new().retired(0, 1), "retired_objects"),
-        (Bounds::new().retired(1, 0), "retired_bytes"),
-        (Bounds::new().ready(0, 1), "ready_objects"),
-        (Bounds::new().ready(1, 0), "ready_bytes"),
-    ] {
-        let error = set_bounds(wrong).unwrap_err();
-        assert!(error.to_string().contains(name), "{error}");
-        assert_eq!(bounds(), before);
-    }
+    // No other test sets bounds meanwhile.
+    isolated_with_pauses(|| {
+        let before = bounds();
+        for (wrong, name) in [
+            (Bounds::new().retired(0, 1), "retired_objects"),
+            (Bounds::new().retired(1, 0), "retired_bytes"),
+            (Bounds::new().ready(0, 1), "ready_objects"),
+            (Bounds::new().ready(1, 0), "ready_bytes"),
+        ] {
+            let error = set_bounds(wrong).unwrap_err();
+            assert!(error.to_string().contains(name), "{error}");
+            assert_eq!(bounds(), before);
+        }
+    });
 }
