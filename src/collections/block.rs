@@ -167,6 +167,17 @@ impl<'a, H> Block<'a, H> {
         unsafe { &*Self::slots_of(self.memory).add(index) }
     }
 
+    /// Where the slots from `index` on stand, for a slice of them.
+    ///
+    /// # Safety
+    /// `index` is not above the block's count.
+    #[inline(always)]
+    pub(super) unsafe fn slots_from(self, index: usize) -> *const AtomicPtr<()> {
+        debug_assert!(index <= self.count());
+        // SAFETY: in bounds, or at their end.
+        unsafe { Self::slots_of(self.memory).add(index) }
+    }
+
     /// Frees the memory; what the slots point to is left as it is.
     ///
     /// # Safety

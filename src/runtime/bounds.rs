@@ -233,8 +233,8 @@ pub fn bounds() -> Bounds {
     }
 }
 
-/// Sets the bounds of the whole process. Threads go by the new ones from their next look, one bound after the other; what is past
-/// them already is dealt with when such a look would come anyway.
+/// Sets the bounds of the whole process. Threads go by the new ones from their next look, one bound after the other. They look when they retire something or find something dead; what
+/// is past the bounds already is dealt with then, or at an explicit point.
 ///
 /// # Errors
 /// If one of the first four is 0. Nothing is changed then.

@@ -586,9 +586,11 @@ impl Current {
                 }
                 // At a checkpoint of the outermost token this thread holds nothing either.
                 let holds_nothing = outside || occasion == Settle::Checkpoint;
+                // Nobody else comes for what was just adopted.
+                let is_due = |list: &RetireList| list.is_due() || adopts && list.is_pending_due();
                 if holds_nothing && !list.is_empty() && registry.alone() {
                     list.skip_grace();
-                } else if let Some(haste) = self.haste(occasion, holds_nothing && list.is_due()) {
+                } else if let Some(haste) = self.haste(occasion, holds_nothing && is_due(list)) {
                     // Not after an operation under a token: until its next checkpoint this thread itself holds back all
                     // that it retires, so the barrier would be for nothing.
                     let renew = matches!(occasion, Settle::Checkpoint).then_some(record);

@@ -2,10 +2,12 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
 use std::thread;
+use std::time::Duration;
 
 use freethreaded::lock::{HasLock, Locked, ObjectLock};
-use freethreaded::{Brc, Dict, List, attach, critical_section, critical_section2};
+use freethreaded::{Brc, Dict, List, Set, attach, critical_section, critical_section2};
 
 use super::common::{Drops, Probe, Remote, isolated, wait_until};
 
@@ -264,5 +266,39 @@ fn no_orphans_are_destroyed_in_a_section() {
         });
         drop(second);
         assert_eq!(drops.get(), 1000);
+    });
+}
+
+/// A write that finds nothing to do is a write: it waits for a section of another thread, and does not answer from the middle of it.
+#[test]
+fn writes_that_find_nothing_to_do_wait_for_a_section() {
+    /// Runs `write` while another thread is between the halves of a section of `object`.
+    fn between<T: HasLock + Sync>(object: &T, first: fn(&T), second: fn(&T), write: fn(&T) -> bool) {
+        let (begun, is_begun) = mpsc::channel();
+        thread::scope(|s| {
+            s.spawn(move || {
+                critical_section(object, |_| {
+                    first(object);
+                    begun.send(()).unwrap();
+                    thread::sleep(Duration::from_millis(20));
+                    second(object);
+                });
+            });
+            is_begun.recv().unwrap();
+            assert!(write(object));
+        });
+    }
+    isolated(|| {
+        let dict: Dict<u32, Brc<u32>> = [(1, 1), (2, 2)].into();
+        let away = |dict: &Dict<u32, Brc<u32>>| drop(dict.remove(&1));
+        let back = |dict: &Dict<u32, Brc<u32>>| drop(dict.insert(1, 1));
+        between(&dict, away, back, |dict| dict.remove(&1).is_some());
+        back(&dict);
+        between(&dict, away, back, |dict| dict.replace(&1, 5).is_ok());
+        between(&dict, away, back, |dict| dict.remove_entry(&1).is_some());
+        let set: Set<u32> = [1, 2].into();
+        between(&set, |set| _ = set.remove(&1), |set| _ = set.insert(1), |set| set.remove(&1));
+        between(&set, |set| _ = set.insert(3), |set| _ = set.remove(&3), |set| set.insert(3));
+        assert_eq!(set.snapshot(), [2, 3]);
     });
 }

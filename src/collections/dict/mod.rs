@@ -38,7 +38,7 @@ pub use views::{ItemsView, KeySource, KeysView, ValuesView};
 /// | [`len`](Self::len), [`is_empty`](Self::is_empty) | none | O(1) | exact while nobody writes | – |
 /// | [`iter`](Self::iter), [`keys`](Self::keys), [`values`](Self::values), `Debug` | none | O(n) | each entry by itself | – |
 /// | [`first`](Self::first), [`last`](Self::last) | the dict's | O(1) | one moment | – |
-/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`remove_entry`](Self::remove_entry) | the dict's; none to say that a key is absent | O(1) amortised | one moment | `Eq`, seldom |
+/// | [`insert`](Self::insert), [`replace`](Self::replace), [`remove`](Self::remove), [`remove_entry`](Self::remove_entry) | the dict's | O(1) amortised | one moment | `Eq`, seldom |
 /// | [`get_or_insert`](Self::get_or_insert), [`compare_exchange`](Self::compare_exchange) | the dict's | O(1) amortised | one moment | `Eq` |
 /// | [`get_or_insert_with`](Self::get_or_insert_with), [`get_or_try_insert_with`](Self::get_or_try_insert_with) | the dict's, if absent | O(1) amortised | one moment | `Eq`, the closure |
 /// | [`update`](Self::update), [`remove_if`](Self::remove_if) | the dict's | O(1) amortised | one moment, and the closure has seen what is replaced | `Eq`, the closure |

@@ -36,6 +36,7 @@ where
             let (key, value) = &mut entry;
             let old = match seen.found() {
                 Found::Node(node) => Some(locked.replace(node, value.raw())),
+                Found::Nothing if !locked.has_room() => return None,
                 Found::Nothing => {
                     locked.insert(&operation, hash, key.take()?, value.raw());
                     None
@@ -103,12 +104,12 @@ where
         let operation = operation();
         // SAFETY: inside the runtime, by the operation.
         let seen = unsafe { self.table.look(hash, key) };
-        let at_once = match seen.found() {
-            Found::Node(node) => {
-                self.table.at_once(&seen, |locked| Some(Some(locked.replace(node, value.raw()))))
-            }
-            Found::Nothing => Some(None),
-        };
+        let at_once = self.table.at_once(&seen, |locked| {
+            Some(match seen.found() {
+                Found::Node(node) => Some(locked.replace(node, value.raw())),
+                Found::Nothing => None,
+            })
+        });
         let old = at_once.unwrap_or_else(|| {
             self.table.locked_for_key(
                 &mut value,
@@ -181,9 +182,12 @@ where
     {
         // SAFETY: inside the runtime, by the operation.
         let seen = unsafe { self.table.look(hash, key) };
-        // That the key is absent is an answer, for the moment of the search.
-        let Found::Node(node) = seen.found() else { return None };
-        let at_once = self.table.at_once(&seen, |locked| Some(Some(locked.remove(node))));
+        let at_once = self.table.at_once(&seen, |locked| {
+            Some(match seen.found() {
+                Found::Node(node) => Some(locked.remove(node)),
+                Found::Nothing => None,
+            })
+        });
         at_once.unwrap_or_else(|| {
             self.table.locked_for_key(
                 &mut (),

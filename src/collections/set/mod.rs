@@ -33,7 +33,7 @@ pub use operand::SetOperand;
 /// | [`contains`](Self::contains), [`get`](Self::get), [`get_ref`](Self::get_ref) | none | O(1) | one moment | – |
 /// | [`len`](Self::len), [`is_empty`](Self::is_empty) | none | O(1) | exact while nobody writes | – |
 /// | [`iter`](Self::iter), `Debug` | none | O(n) | each key by itself | – |
-/// | [`insert`](Self::insert), [`remove`](Self::remove) | the set's; none if there is nothing to do | O(1) amortised | one moment | `Eq`, seldom |
+/// | [`insert`](Self::insert), [`remove`](Self::remove) | the set's | O(1) amortised | one moment | `Eq`, seldom |
 /// | [`replace`](Self::replace), [`take`](Self::take) | the set's | O(1) amortised | one moment | `Eq` |
 /// | [`get_or_insert_with`](Self::get_or_insert_with) | the set's, if absent | O(1) amortised | one moment; the closure runs before it | `Eq` |
 /// | [`remove_if`](Self::remove_if) | the set's | O(1) | one moment | `Eq`, the closure |

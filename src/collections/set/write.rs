@@ -28,14 +28,13 @@ where
         let Some(wanted) = &key else { return false };
         // SAFETY: inside the runtime, by the operation.
         let seen = unsafe { self.table.look(hash, wanted) };
-        if let Found::Node(node) = seen.found()
-            && node.value().is_some()
-        {
-            return false;
-        }
-        let at_once = self.table.at_once(&seen, |locked| {
-            locked.insert(&operation, hash, key.take()?, Present::RAW);
-            Some(true)
+        let at_once = self.table.at_once(&seen, |locked| match seen.found() {
+            Found::Node(_) => Some(false),
+            Found::Nothing if !locked.has_room() => None,
+            Found::Nothing => {
+                locked.insert(&operation, hash, key.take()?, Present::RAW);
+                Some(true)
+            }
         });
         at_once.unwrap_or_else(|| {
             self.table.locked(|locked| {
@@ -111,9 +110,12 @@ where
         let operation = operation();
         // SAFETY: inside the runtime, by the operation.
         let seen = unsafe { self.table.look(hash, key) };
-        // That the key is absent is an answer, for the moment of the search.
-        let Found::Node(node) = seen.found() else { return false };
-        let at_once = self.table.at_once(&seen, |locked| Some(Some(locked.remove(node))));
+        let at_once = self.table.at_once(&seen, |locked| {
+            Some(match seen.found() {
+                Found::Node(node) => Some(locked.remove(node)),
+                Found::Nothing => None,
+            })
+        });
         let removed = at_once.unwrap_or_else(|| {
             self.table.locked(|locked| match locked.find(hash, key) {
                 Found::Node(node) => Some(locked.remove(node)),

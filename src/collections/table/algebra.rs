@@ -53,7 +53,7 @@ impl<K> Locked<'_, K, Present> {
         index.put(unsafe { new.as_ref() }, place);
         index.change_slot(node, Tag::of(node.hash).word(new));
         // No slot was filled. But a search that is interrupted by this has to begin anew, and the shape says so to it.
-        index.set_filled(index.filled() + 1);
+        index.count_filled();
         Removed { node: NonNull::from(node), value: Present::RAW }
     }
 }

@@ -183,7 +183,7 @@ impl<'a, K> Index<'a, K> {
     #[inline]
     pub(super) fn places(self) -> &'a [AtomicPtr<()>] {
         // SAFETY: the order is what follows the slots, to the end of the block.
-        unsafe { core::slice::from_raw_parts(self.block.slot(self.slots()), self.capacity()) }
+        unsafe { core::slice::from_raw_parts(self.block.slots_from(self.slots()), self.capacity()) }
     }
 
     /// Where a search of a small index has to look, all at one moment.
@@ -220,6 +220,11 @@ impl<'a, K> Index<'a, K> {
     pub(super) fn filled(self) -> usize {
         // Acquire: partner is the release in `set_filled`; the slots are searched next.
         self.block.header().filled.load(Ordering::Acquire)
+    }
+
+    /// One more slot is filled. Wraps in a small index, where places are filled again and again; only compared there.
+    pub(super) fn count_filled(self) {
+        self.set_filled(self.filled().wrapping_add(1));
     }
 
     pub(super) fn set_filled(self, filled: usize) {

@@ -255,7 +255,7 @@ impl<K, V: Value> Table<K, V> {
     /// no code of the user's, and gives nothing if it has done nothing.
     ///
     /// A node is in the table if the block in which it was found is current and it has a value. A key that was missed is absent if the block is current and no slot has been filled
-    /// since: who sees a number of filled slots sees those slots.
+    /// since: who sees a number of filled slots sees those slots. Also for a write that finds nothing to do: its answer has to wait for a section of another thread.
     #[inline(always)]
     pub(crate) fn at_once<'t, R>(
         &'t self,
@@ -273,7 +273,7 @@ impl<K, V: Value> Table<K, V> {
             let still = match seen.node {
                 // A set may have put another node in its place, which counts as a slot that was filled.
                 Some(node) => node.value().is_some() && (V::IS_SOMETHING || is_as_full()),
-                None => is_as_full() && index.is_some_and(Index::has_room),
+                None => is_as_full(),
             };
             if still { f(&Locked::new(self)) } else { None }
         })
@@ -347,6 +347,13 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         }
     }
 
+    /// Whether one more node fits without a rebuild.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        // SAFETY: as in `find`.
+        unsafe { self.table.index() }.is_some_and(Index::has_room)
+    }
+
     /// All nodes, in order.
     pub(crate) fn nodes(&self) -> Nodes<'a, K> {
         // SAFETY: as in `find`.
@@ -382,7 +389,7 @@ impl<'a, K, V: Value> Locked<'a, K, V> {
         shared.place.set(used);
         index.put(shared, used);
         index.make_findable(shared);
-        index.set_filled(index.filled() + 1);
+        index.count_filled();
         index.set_used(used + 1);
         table.len.store(table.len() + 1, Ordering::Relaxed);
         shared
