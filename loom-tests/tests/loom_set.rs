@@ -191,7 +191,7 @@ fn get_against_replace_and_remove() {
 #[test]
 fn remove_against_replace() {
     two_threads(
-        TWO,
+        2,
         |made| (keys(made, &[1, 2]), keys(made, &[])),
         |a, _, made| _ = a.replace(Key::new(made, 1)),
         |a, _| assert!(a.remove(&1)),

@@ -364,7 +364,7 @@ fn two_inserts_of_one_key() {
 /// does not show the slots.
 #[test]
 fn two_inserts_of_one_key_in_place() {
-    model(TWO, |made| {
+    model(2, |made| {
         drop(attach());
         let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
         insert(&table, made, 2, 20);
@@ -384,7 +384,7 @@ fn two_inserts_of_one_key_in_place() {
 /// Two threads remove the same key, which both have found: one of them has it. Catches a removal that does not ask whether the node is still there.
 #[test]
 fn two_removals_of_one_key() {
-    model(TWO, |made| {
+    model(2, |made| {
         drop(attach());
         let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
         insert(&table, made, 1, 10);
@@ -400,7 +400,7 @@ fn two_removals_of_one_key() {
 /// the same.
 #[test]
 fn remove_against_clear_and_insert() {
-    model(TWO, |made| {
+    model(1, |made| {
         drop(attach());
         let table = Arc::new(Table::with_capacity_and_hasher(3, Same));
         insert(&table, made, 1, 10);
