@@ -199,7 +199,8 @@ impl ObjectLock {
             {
                 return Some(Hold::Plainly);
             }
-            if looks == LOOKS {
+            // Nobody gives a bias up: it has to be revoked.
+            if looks == LOOKS || Word::bias(seen).is_some() {
                 return None;
             }
             pause(looks);
