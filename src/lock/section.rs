@@ -211,7 +211,6 @@ pub(crate) fn at_once<R>(lock: &ObjectLock, f: impl FnOnce() -> Option<R>) -> Op
 }
 
 /// How a section of a single key has got the lock.
-#[derive(Clone, Copy)]
 pub(crate) enum Turn {
     /// Nobody else was in the way.
     AtOnce,

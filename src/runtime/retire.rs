@@ -161,7 +161,7 @@ impl RetireList {
         if self.fresh.is_empty() {
             return;
         }
-        // Release: partners are the acquire in `Record::enter`, a reader of this epoch sees our unlinking, and in `Fences::make`.
+        // Release: partners are the acquire in `Current::announce`, so a reader of this epoch sees our unlinking, and that of later increments, whose barrier is also ours.
         // Acquire: the release sequence of earlier increments, so that epochs order all removers.
         let tag = registry.epoch.fetch_add(1, Ordering::AcqRel) + 1;
         // As big as the last batch, so that it does not grow again.
